@@ -1,0 +1,1 @@
+"""Errors in mapping files as people see them: where, why, what to change."""

@@ -1,0 +1,70 @@
+"""What is wrong, apart from its wording, and how a person sees it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service.diagnostics.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One error: its code, what is wrong, where, a few words under the caret, context, and what to change."""
+
+    code: str
+    message: str
+    span: Span
+    label: str = ""
+    notes: tuple[str, ...] = ()
+    help: str = ""
+
+    @property
+    def order(self) -> tuple[str, int, str]:
+        """Errors are told file by file, in the order of the text."""
+        return self.span.source.name, self.span.start, self.code
+
+    def render(self) -> str:
+        """The error with the line it points to.
+
+        The form is rustc's: a header, the place, the line with a caret, then `note` and `help`.
+        """
+        span = self.span
+        line = span.source.text[span.source.starts[span.line - 1] :].split("\n", 1)[0].rstrip("\r")
+        number = str(span.line)
+        gutter = " " * len(number)
+        width = max(1, min(span.end, span.start - span.column + 1 + len(line)) - span.start)
+        lead = "".join("\t" if char == "\t" else " " for char in line[: span.column - 1])
+        out = [
+            f"error[{self.code}]: {self.message}",
+            f"{gutter}--> {span.place}",
+            f"{gutter} |",
+            f"{number} | {line}",
+            f"{gutter} | {lead}{'^' * width} {self.label}".rstrip(),
+        ]
+        remarks = [("note", note) for note in self.notes] + ([("help", self.help)] if self.help else [])
+        if remarks:
+            out.append(f"{gutter} |")
+        for kind, remark in remarks:
+            first, *rest = remark.split("\n")
+            out.append(f"{gutter} = {kind}: {first}")
+            out += [f"{gutter}   {text}" for text in rest]
+        return "\n".join(out)
+
+
+class Diagnostics(Exception):  # noqa: N818 - it is a list of errors, not one
+    """All errors of one run, in the order of the text, none twice."""
+
+    def __init__(self, found: Iterable[Diagnostic]) -> None:
+        self.found = tuple(sorted(dict.fromkeys(found), key=lambda one: one.order))
+        super().__init__(f"{len(self.found)} errors")
+
+    def __str__(self) -> str:
+        return "\n\n".join(one.render() for one in self.found)
+
+
+def similar(name: str, known: Iterable[str]) -> str:
+    """`did you mean …` for a misspelt name, or nothing."""
+    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(f'`{one}`' for one in close)}?" if close else ""

@@ -1,0 +1,234 @@
+"""KAP3xx: a value would be lost or mistaken on the way back (conditions R1 to R15). `situation` is a record that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.spans import Span
+
+
+def field_lost(span: Span, name: str, when: str, situation: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP301",
+        f"`{name}` is lost{when}",
+        span,
+        "no line writes it then",
+        (situation,),
+        "add a rule or clause (`a needs b`), another alternative, or a line elsewhere",
+    )
+
+
+def table_not_reversible(span: Span, table: str, first: str, second: str, code: object) -> Diagnostic:
+    shown = "#".join(code) if isinstance(code, tuple) else str(code)
+    return Diagnostic(
+        "KAP302",
+        f"`{first}` and `{second}` of table `{table}` have the same code",
+        span,
+        "which of the two is meant on the way back?",
+        (f"a record with `{second}` comes back with `{first}`: both are `{shown}`",),
+        "give them different codes, or use the table in echoes only",
+    )
+
+
+def table_has_more(span: Span, table: str, name: str, more: list[str], defined: Span) -> Diagnostic:
+    return Diagnostic(
+        "KAP303",
+        f"table `{table}` knows {', '.join(more)}, which `{name}` never is",
+        span,
+        "the way back would give a value that is not the field's",
+        (f"a resource with the code of `{more[0]}` would be read as `{name}: {more[0]}`, and that record is not valid",),
+        f"add the value to the field, or remove the line from the table ({defined.place})",
+    )
+
+
+def text_not_separable(span: Span, names: list[str]) -> Diagnostic:
+    return Diagnostic(
+        "KAP304",
+        f"{' and '.join(names)} cannot be told apart in one text",
+        span,
+        "where does one end?",
+        (f"{names[0]}: a-b, {names[-1]}: c and {names[0]}: a, {names[-1]}: b-c may give the same text",),
+        "use fields of type id, each once, with a sign such as `/` between them",
+    )
+
+
+def each_without_id(span: Span, name: str, defined: Span) -> Diagnostic:
+    return Diagnostic(
+        "KAP305",
+        f"the items of `{name}` become resources and have no id",
+        span,
+        "which resource is which item?",
+        (f"{name}: two items with equal values would be one resource",),
+        f"give them a field of type `id required` (line {defined.line})",
+    )
+
+
+def nothing_written(span: Span, name: str, situation: str) -> Diagnostic:
+    return Diagnostic("KAP306", f"a record of kind `{name}` may write no resource at all", span, "it would vanish", (situation,), "write one shape always, or add a rule `at least one of …`")
+
+
+def shape_unreachable(span: Span, name: str, first: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP307",
+        f"no foreign resource ever reaches `{name}`",
+        span,
+        f"`{first}` takes them all",
+        (f"every resource that fits `{name}` fits `{first}`, which stands before it",),
+        "give it a `match` line that the other does not have, or place it before the other",
+    )
+
+
+def slices_overlap(span: Span, one: str, other: str, list_: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP308",
+        f"`{one}` and `{other}` can take each other's element of `{list_}`",
+        span,
+        "which element is whose?",
+        (f"what `{other}` writes fits `{one}`",),
+        "tell them by different constants of the same child",
+    )
+
+
+def alternative_readable(span: Span, first: str, second: str, choice: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP309",
+        f"what {second} of `{choice}` writes would be read as {first}",
+        span,
+        "nothing tells them apart",
+        (f"{first} is tried first and asks for nothing that {second} does not write",),
+        "mark with `!` what the first cannot do without, or use other elements",
+    )
+
+
+def alternative_unreachable(span: Span, number: str, choice: str) -> Diagnostic:
+    return Diagnostic("KAP310", f"{number} of `{choice}` is never written", span, "an earlier one always is", (f"no valid record reaches {number}",), "change the conditions, their order, or remove it")
+
+
+def case_missing(span: Span, name: str, missing: list[str]) -> Diagnostic:
+    return Diagnostic("KAP311", f"`case ${name}` has no block for {', '.join(missing)}", span, "this value would be lost", (f"{name}: {missing[0]}",), f"add `{missing[0]}: {{…}}`")
+
+
+def case_ambiguous(span: Span, name: str, first: str, second: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP312",
+        f"`{name}: {second}` would be read as `{first}`",
+        span,
+        "its `match` lines do not tell it apart",
+        (f"{name}: {second}",),
+        "give each case a `match` line that no other case writes",
+    )
+
+
+def case_unmarked(span: Span, name: str, value: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP313",
+        f"`{name}: {value}` cannot be told from a record without `{name}`",
+        span,
+        "no `match` line",
+        (f"a record without {name} comes back with {name}: {value}",),
+        "give the case a `match` line, or make the field required",
+    )
+
+
+def written_twice(span: Span, path: str, other: Span, situation: str) -> Diagnostic:
+    return Diagnostic("KAP314", f"two lines write `{path}`", span, f"the other is {other.place}", (situation,), "remove one, or let conditions exclude each other")
+
+
+def choice_written_twice(span: Span, one: str, two: str, situation: str) -> Diagnostic:
+    return Diagnostic("KAP315", f"`{one}` and `{two}` are forms of one element", span, "R4 allows one of them", (situation,), "put them into `first of`, or let a rule exclude one")
+
+
+def stays_needed(span: Span, name: str, text: str, situation: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP316", f"`{name}` stays in the clinic, and what leaves breaks `{text}` without it", span, "the record could not come back", (situation,), "let the rule do without the field that stays"
+    )
+
+
+def child_without_key(span: Span, name: str, key: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP317", f"the records of `{name}` do not take `{key}` from their parent", span, "whose are they on the way back?", (f"two parents, each with {name}: nothing says which belong to which",), f"name `{key}` behind `with`"
+    )
+
+
+def child_lists_alike(span: Span, one: str, other: str, kind: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP318", f"`{one}` and `{other}` both hold records of kind `{kind}`", span, "which list do they come back to?", (f"{one}: one record comes back in {other}",), "tell them apart by `with field = value`"
+    )
+
+
+def ending_twice(span: Span, type_: str, ending: str, other: Span) -> Diagnostic:
+    shown = f"end with `{ending}`" if ending else "have no ending"
+    return Diagnostic(
+        "KAP319",
+        f"two shapes of {type_} {shown}",
+        span,
+        f"the other is {other.place}",
+        (f"two records with the same key would have one id: {type_}/k{f'.{ending}' if ending else ''}",),
+        "rename one of the shapes",
+    )
+
+
+def bad_ending(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("KAP320", f"`{name}` cannot end an identifier", span, "here", (f"an id `k.{name}` could not be cut again",), "use letters, digits and hyphens")
+
+
+def id_over_64(span: Span, name: str, length: int) -> Diagnostic:
+    return Diagnostic("KAP321", f"ids of `{name}` would have up to {length} characters; R4 allows 64", span, "too long", (f"key of 36 characters + `.{name}` + item",), "shorten the shape's name, or bound the item's id")
+
+
+def item_id_short(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("KAP322", f"`{name}` must have room for 20 characters", span, "the item's id of another system has 20", (f"{name}: 20 hex digits",), f"write `{name}: id ..20 required`")
+
+
+def reference_without_shape(span: Span, type_: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP323",
+        f"no shape of {type_} is written under its record's key alone",
+        span,
+        "what would the reference name?",
+        (f"{type_}/k is written, and no resource has that id",),
+        f"name the shape of {type_} like its record kind",
+    )
+
+
+def released_gone(span: Span, what: str) -> Diagnostic:
+    return Diagnostic("KAP324", f"{what} was released and is gone", span, "what was written could not be read any more", (f"a resource written by an earlier version carries {what}",), "name it under `formerly:`, or keep the code behind a `|`")
+
+
+def field_stays(span: Span, name: str, defined: Span) -> Diagnostic:
+    return Diagnostic("KAP325", f"`{name}` stays in the clinic and may not occur in a shape", span, "here", (f"its reason stands on line {defined.line}",), "remove the line, or take `stays` from the field")
+
+
+def rules_unsatisfiable(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("KAP326", f"no record fulfils the rules of `{name}`", span, "they contradict each other", help="remove a rule or clause")
+
+
+def form_incomplete(span: Span, name: str, missing: list[str]) -> Diagnostic:
+    return Diagnostic(
+        "KAP327", f"`{name}` cannot fill {', '.join(missing)}", span, "required fields", (f"a resource of this form alone makes no record: {', '.join(missing)} would be missing",), "add lines for them, or make it a shape of its own"
+    )
+
+
+def example_invalid(span: Span, problem: str) -> Diagnostic:
+    return Diagnostic("KAP328", f"the example is not a valid record: {problem}", span, "here", help="correct the example, or the fields and rules")
+
+
+def example_lost(span: Span, problem: str) -> Diagnostic:
+    return Diagnostic("KAP329", f"the example does not come back: {problem}", span, "here", help="this is a fault of the engine: please report it with the mapping")
+
+
+def field_never(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("KAP330", f"no valid record has a value for `{name}`", span, "its clauses exclude it", help="correct its clauses, or remove the field")
+
+
+def shape_never(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("KAP331", f"no valid record writes `{name}`", span, "its condition never holds", help="correct `written when`, or remove the shape")
+
+
+def lines_differ(span: Span, name: str, condition: Iterable[str]) -> Diagnostic:
+    return Diagnostic("KAP332", f"`{name}` is read from several elements that need not agree", span, "which one counts?", tuple(condition), "make all but one an echo (`= …`)")
+
+
+def key_in_shape(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("KAP333", f"the key `{name}` is written by the engine", span, "in id and identifier", help="remove the line, or make it an echo (`= …`)")

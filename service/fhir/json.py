@@ -1,0 +1,215 @@
+"""JSON without loss: strict reading, lexical writing.
+
+A number keeps its token (`33.80` stays `33.80`), a name stands once in an object, and what is not Unicode text is refused
+(RFC 8259; FHIR R4, json.html). Values are `dict`, `list`, `str`, `bool`, `None` and `Number`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+Value = Any
+
+MAX_DEPTH = 64
+MAX_DIGITS = 64
+
+_LONG_NUMBER = re.compile(rb"[0-9.eE+-]{%d}" % (MAX_DIGITS + 1))
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_PAIR = re.compile(rb"\[\]|\{\}")
+_TOKEN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+class JsonError(ValueError):
+    """What is wrong with a JSON text, in words without any of its values; `line` and `column` count from 1, 0 where unknown."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.message} (line {self.line}, column {self.column})" if self.line else self.message
+
+
+class Number:
+    """A JSON number by its token: `Number("1.0") != Number("1.00")`, and neither is `1` or `True`."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Number) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash((Number, self.text))
+
+    def __repr__(self) -> str:
+        return f"Number({self.text!r})"
+
+    def __reduce__(self) -> tuple[type[Number], tuple[str]]:
+        return Number, (self.text,)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The exact value."""
+        return Decimal(self.text)
+
+
+def read(data: bytes | str) -> Value:
+    """The value of a JSON text.
+
+    Raises JsonError: not UTF-8, not JSON, a name twice, `NaN`, a lone surrogate, deeper than MAX_DEPTH, a number longer than MAX_DIGITS.
+    """
+    if isinstance(data, str):
+        data = data.encode("utf-8", "surrogatepass")
+    check_limits(data)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, column = position(data, error.start)
+        raise JsonError("not UTF-8", line, column) from None
+    try:
+        value = _decoder.decode(text)
+    except json.JSONDecodeError as error:
+        raise JsonError(f"not JSON: {error.msg[0].lower()}{error.msg[1:]}", error.lineno, error.colno) from None
+    if "\\u" in text:
+        _refuse_surrogates(value)
+    return value
+
+
+def check_limits(data: bytes) -> None:
+    """Refuse, before anything is parsed, what is too deep or has too long a number.
+
+    Raises JsonError. Linear in the size, without recursion.
+    """
+    plain = b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
+    if _LONG_NUMBER.search(plain):
+        raise JsonError(f"a number has more than {MAX_DIGITS} characters")
+    brackets = nest = plain.translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if not nest:
+            return
+        nest = _PAIR.sub(b"", nest)
+    if nest and _depth(brackets) > MAX_DEPTH:
+        raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def write(value: Value) -> bytes:
+    """The shortest text of a value: no spaces, members in order, every number by its token."""
+    parts: list[str] = []
+    _write(value, parts.append)
+    return "".join(parts).encode()
+
+
+def quote(text: str) -> str:
+    """A string as its JSON token, escaped no more than JSON asks."""
+    return msgspec.json.encode(text).decode()
+
+
+def from_python(value: Any) -> Value:
+    """A value as Python programs hold it (int, float, Decimal) with its numbers as `Number`.
+
+    Raises JsonError for what JSON has no form of.
+    """
+    match value:
+        case bool() | str() | None | Number():
+            return value
+        case int() | float() | Decimal():
+            token = str(value)
+            if not _TOKEN.fullmatch(token):
+                raise JsonError(f"{token} is not a JSON number")
+            return Number(token)
+        case dict():
+            return {str(name): from_python(item) for name, item in value.items()}
+        case list() | tuple():
+            return [from_python(item) for item in value]
+    raise JsonError(f"{type(value).__name__} has no form in JSON")
+
+
+def position(data: bytes, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of a byte offset."""
+    return data.count(b"\n", 0, offset) + 1, offset - data.rfind(b"\n", 0, offset)
+
+
+def _write(value: Value, put: Any) -> None:
+    match value:
+        case str():
+            put(quote(value))
+        case Number():
+            put(value.text)
+        case dict():
+            put("{")
+            comma = ""
+            for name, item in value.items():
+                put(f"{comma}{quote(name)}:")
+                _write(item, put)
+                comma = ","
+            put("}")
+        case list():
+            put("[")
+            for index, item in enumerate(value):
+                if index:
+                    put(",")
+                _write(item, put)
+            put("]")
+        case True:
+            put("true")
+        case False:
+            put("false")
+        case None:
+            put("null")
+        case _:
+            raise TypeError(f"not a JSON value: {type(value).__name__}")
+
+
+def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise JsonError(f"the name {quote(twice)} stands twice in one object")
+    return members
+
+
+def _constant(name: str) -> Value:
+    raise JsonError(f"{name} is not JSON")
+
+
+def _depth(nest: bytes) -> int:
+    depth = deepest = 0
+    for bracket in nest:
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _refuse_surrogates(value: Value) -> None:
+    match value:
+        case str():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise JsonError("half of a surrogate pair") from None
+        case dict():
+            for name, item in value.items():
+                _refuse_surrogates(name)
+                _refuse_surrogates(item)
+        case list():
+            for item in value:
+                _refuse_surrogates(item)
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_float=Number,
+    parse_int=Number,
+    parse_constant=_constant,
+)

@@ -1,0 +1,199 @@
+"""Profiles and extensions of R4 core and US Core, each by what it says beyond the type it constrains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import msgspec
+
+from service.fhir import json, tables
+from service.fhir.tables import Binding, Invariant
+
+
+@dataclass(frozen=True, slots=True)
+class Slicing:
+    """How the values of an element fall into slices: (discriminator type, path) pairs, open or closed, in order or not."""
+
+    by: tuple[tuple[str, str], ...]
+    rules: str
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileElement:
+    """What a profile says of one element or slice.
+
+    `id` is the snapshot's element id ("Observation.component:systolic.code"), `slice` the slice name or "". Types, targets (resource
+    types a Reference may name), binding, fixed and pattern are empty or None where the profile adds nothing to the type; minimum and
+    maximum always stand. `profiles` are the extension definitions a slice of `extension` asks for. Fixed and pattern are JSON values.
+    """
+
+    id: str
+    path: str
+    slice: str
+    min: int
+    max: int | None
+    types: tuple[str, ...]
+    targets: tuple[str, ...]
+    profiles: tuple[str, ...]
+    fixed: json.Value
+    pattern: json.Value
+    binding: Binding | None
+    must_support: bool
+    slicing: Slicing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile on a resource type: the elements that say more than the type, in order, by their id; its own invariants."""
+
+    name: str
+    url: str
+    version: str
+    type: str
+    base: str
+    elements: Mapping[str, ProfileElement]
+    invariants: tuple[Invariant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionPart:
+    """What an extension, or one part of a complex extension, holds: a value of one of the types, or else parts by their url."""
+
+    types: tuple[str, ...]
+    min: int
+    max: int | None
+    binding: Binding | None
+    parts: Mapping[str, ExtensionPart]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionDefinition:
+    """An extension by its url: the element paths or types it may stand on ("Element": anywhere), whether it is a modifier, what it holds.
+
+    `elements` says the same by element id, as a profile of the type Extension does.
+    """
+
+    url: str
+    contexts: tuple[str, ...]
+    modifier: bool
+    types: tuple[str, ...]
+    parts: Mapping[str, ExtensionPart]
+    elements: Mapping[str, ProfileElement]
+
+
+class _ElementRow(msgspec.Struct):
+    id: str
+    card: str
+    slice: str = ""
+    types: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    fixed: msgspec.Raw = msgspec.Raw()
+    pattern: msgspec.Raw = msgspec.Raw()
+    binding: tuple[str, str] | None = None
+    must_support: bool = False
+    slicing: Slicing | None = None
+
+
+class _ProfileRow(msgspec.Struct):
+    name: str
+    version: str
+    type: str
+    base: str
+    elements: tuple[_ElementRow, ...] = ()
+    invariants: tuple[Invariant, ...] = ()
+
+
+class _ExtensionRow(msgspec.Struct):
+    name: str
+    contexts: tuple[str, ...] = ()
+    modifier: bool = False
+    elements: tuple[_ElementRow, ...] = ()
+
+
+def profile(name_or_url: str) -> Profile | None:
+    """A profile by its id ("us-core-patient") or url, with or without "|version"; None for one or a version that is not packed."""
+    url, _, version = name_or_url.partition("|")
+    url = _profile_urls().get(url, url)
+    if url not in tables.lines("profiles"):
+        return None
+    found = _profile(url)
+    return found if version in ("", found.version) else None
+
+
+def profile_names() -> tuple[str, ...]:
+    """The ids of all packed profiles, by which `profile` finds them."""
+    return tuple(_profile_urls())
+
+
+def extension(url: str) -> ExtensionDefinition | None:
+    """An extension definition by its url; None for one that is not packed."""
+    return _extension(url) if url in tables.lines("extensions") else None
+
+
+@cache
+def _profile_urls() -> dict[str, str]:
+    return {url.rpartition("/")[2]: url for url in tables.lines("profiles")}
+
+
+@cache
+def _profile(url: str) -> Profile:
+    row = msgspec.json.decode(tables.lines("profiles")[url], type=_ProfileRow)
+    return Profile(url.rpartition("/")[2], url, row.version, row.type, row.base, _elements(row.elements), row.invariants)
+
+
+@cache
+def _extension(url: str) -> ExtensionDefinition:
+    row = msgspec.json.decode(tables.lines("extensions")[url], type=_ExtensionRow)
+    elements = _elements(row.elements)
+    whole = _part("Extension", elements)
+    return ExtensionDefinition(url, row.contexts, row.modifier, whole.types, whole.parts, elements)
+
+
+def _part(at: str, elements: Mapping[str, ProfileElement]) -> ExtensionPart:
+    """The part of an extension at an element id. Every definition packed narrows the types of a value that it allows."""
+    own, value = elements.get(at), elements.get(f"{at}.value[x]")
+    parts = {
+        str(elements[f"{item.id}.url"].fixed): _part(item.id, elements)
+        for item in elements.values()
+        if item.slice and item.id == f"{at}.extension:{item.slice}"
+    }
+    return ExtensionPart(
+        types=value.types if value is not None and value.max != 0 else (),
+        min=own.min if own else 0,
+        max=own.max if own else None,
+        binding=value.binding if value else None,
+        parts=MappingProxyType(parts),
+    )
+
+
+def _elements(rows: tuple[_ElementRow, ...]) -> Mapping[str, ProfileElement]:
+    return MappingProxyType({row.id: _element(row) for row in rows})
+
+
+def _element(row: _ElementRow) -> ProfileElement:
+    low, high = tables.cardinality(row.card)
+    return ProfileElement(
+        id=row.id,
+        path=".".join(step.partition(":")[0] for step in row.id.split(".")),
+        slice=row.slice,
+        min=low,
+        max=high,
+        types=row.types,
+        targets=row.targets,
+        profiles=row.profiles,
+        fixed=_value(row.fixed),
+        pattern=_value(row.pattern),
+        binding=tables.binding(row.binding),
+        must_support=row.must_support,
+        slicing=row.slicing,
+    )
+
+
+def _value(raw: msgspec.Raw) -> json.Value:
+    text = bytes(raw)
+    return json.read(text) if text else None

@@ -1,0 +1,64 @@
+"""Known extensions: where they may stand and what they hold (R4 extensibility.html, defining-extensions.html)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from service.fhir import definitions
+from service.fhir.definitions import ExtensionDefinition, ExtensionPart, Member
+from service.fhir.json import Value
+from service.fhir.validate.conformance import Conformance
+from service.fhir.validate.findings import Findings
+from service.fhir.validate.items import Item, Scope
+from service.fhir.validate.tree import extension_tree
+
+
+def check(item: Item, host: Set[str], findings: Findings, scope: Scope) -> None:
+    """Check an extension that stands on a host, if its url is known.
+
+    `host` are the names that a context may give its host: "Element", its type, its path from the resource or from a type on the way.
+    """
+    if not isinstance(item.value, dict):
+        return
+    has_value = any(name.startswith(("value", "_value")) for name in item.value)
+    if has_value == ("extension" in item.value):
+        findings.error("invariant", item.place, "ext-1: an Extension has either a value or extensions")
+    url = item.value.get("url")
+    if isinstance(url, str) and ":" not in url and "Extension" not in host:
+        findings.error("value", item.place, "the url of an extension must be absolute")
+    known = definitions.extension(url) if isinstance(url, str) else None
+    if known is None:
+        return
+    if host.isdisjoint(known.contexts):
+        allowed = ", ".join(known.contexts)
+        findings.error("extension", item.place, f"the extension {known.url} may stand on {allowed} only", known.url)
+    if known.modifier != (item.member.element.name == "modifierExtension"):
+        where = "modifierExtension" if known.modifier else "extension"
+        findings.error("extension", item.place, f"the extension {known.url} belongs in `{where}`", known.url)
+    _check_parts(item.value, known, item.place, findings, known.url)
+    Conformance(findings, scope, known.url).check(extension_tree(known.url), item.value, "Extension", item.place)
+
+
+def host_names(resource_type: str, steps: Sequence[Member]) -> set[str]:
+    """The names of the element that the steps lead to from a resource, as contexts of extensions give them."""
+    names = {resource_type, *definitions.bases(resource_type), "Element"}
+    for step in steps:
+        names = {f"{name}.{step.element.name}" for name in names}
+        names |= {step.at, step.type, *definitions.bases(step.type), "Element"}
+    return names
+
+
+def _check_parts(
+    value: Value, known: ExtensionDefinition | ExtensionPart, place: str, findings: Findings, url: str
+) -> None:
+    """Refuse parts that a complex extension does not have."""
+    inner = value.get("extension") if isinstance(value, dict) else None
+    for index, part in enumerate(inner if isinstance(inner, list) else []):
+        name = part.get("url") if isinstance(part, dict) else None
+        if not isinstance(name, str) or ":" in name:
+            continue
+        spot = f"{place}.extension[{index}]"
+        if name in known.parts:
+            _check_parts(part, known.parts[name], spot, findings, url)
+        else:
+            findings.error("extension", spot, f"the extension {url} has no such part", url)

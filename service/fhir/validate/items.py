@@ -1,0 +1,61 @@
+"""The values of an element in a JSON object, each with what its `_element` holds (R4 json.html)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from service.fhir import definitions
+from service.fhir.definitions import Element, Member
+from service.fhir.json import Value
+
+RESOURCE = "Resource"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One value of an element; `value` is None where only its `companion`, the object in `_element`, stands."""
+
+    member: Member
+    value: Value
+    companion: Value
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a resource's references may name: the resource whose `contained` they see, the Bundle entries' types by their fullUrl."""
+
+    container: Value
+    entries: Mapping[str, str]
+
+
+def member_items(parent: Mapping[str, Value], member: Member, place: str) -> Iterator[Item]:
+    """The values of one JSON member of an object at `place`."""
+    value, companion = parent.get(member.name), parent.get("_" + member.name)
+    path = f"{place}.{member.name}"
+    if not member.many:
+        if member.name in parent or "_" + member.name in parent:
+            yield Item(member, value, companion, path)
+        return
+    values = value if isinstance(value, list) else []
+    companions = companion if isinstance(companion, list) else []
+    for index in range(max(len(values), len(companions))):
+        yield Item(member, _at(values, index), _at(companions, index), f"{path}[{index}]")
+
+
+def element_items(parent: Mapping[str, Value], element: Element, at: str, place: str) -> list[Item]:
+    """The values of an element in an object that `at` names, in all forms of a choice."""
+    members = (definitions.member(at, name) for name in definitions.choice_names(element))
+    return [item for member in members if member for item in member_items(parent, member, place)]
+
+
+def content(item: Item) -> tuple[Mapping[str, Value], str]:
+    """The object in an item and what `definitions.children` takes for it: for a primitive what stands beside its value."""
+    if definitions.is_primitive(item.member.type):
+        return (item.companion if isinstance(item.companion, dict) else {}), "Element"
+    return (item.value if isinstance(item.value, dict) else {}), item.member.at
+
+
+def _at(values: list[Value], index: int) -> Value:
+    return values[index] if index < len(values) else None

@@ -1,0 +1,249 @@
+"""A set of resources becomes records: dispatch, reading, grouping by key, and what cannot be read. Nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from service.diagnostics.issue import Issue
+from service.diagnostics.messages import resources as say
+from service.fhir import definitions, json
+from service.fhir.json import Value
+from service.mapping import identity
+from service.mapping.identity import Own
+from service.mapping.plan import Kind, Shape
+from service.mapping.sender import Names, Resource, Sender
+from service.mapping.walk import read as reading
+from service.mapping.walk.read import NotThis, Reading
+from service.mapping.walk.write import Pointer
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A resource that a shape took, with what was read in it."""
+
+    resource: Resource
+    kind: Kind
+    shape: Shape
+    item: str
+    reading: Reading
+    known: dict[tuple[str, str], str | None]
+
+
+@dataclass(slots=True)
+class Orphan:
+    """A resource that no shape took, or that was refused: returned as it came, with the reasons."""
+
+    resource: Resource
+    issues: list[Issue]
+    refused: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """The members of one record."""
+
+    kind: Kind
+    key: str
+    members: list[Member] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The groups that resources of a set form, and those that belong to none."""
+
+    groups: list[Group] = field(default_factory=list)
+    orphans: list[Orphan] = field(default_factory=list)
+
+
+def identify(names: Names, value: Value, full_url: str, server: str) -> Resource:
+    """A resource of the set with its server (a `fullUrl` decides, else `server`) and what identifies it."""
+    type_, id_ = value.get("resourceType"), value.get("id")
+    tail = f"/{type_}/{id_}"
+    if full_url.endswith(tail) and "://" in full_url:
+        server = full_url.removesuffix(tail)
+    resource = Resource(value, identity.normal(server), full_url)
+    owns = list(_owns(names, value))
+    if owns:
+        resource.own = owns[0]
+    elif resource.server in names.bases:
+        resource.own = names.by_id(resource.type, id_)
+    return resource
+
+
+def problems(names: Names, resource: Resource) -> list[Issue]:
+    """Why a resource is refused before any shape sees it."""
+    value = resource.value
+    if not definitions.is_resource(resource.type):
+        return [say.not_a_resource(resource.type)]
+    if len(set(_owns(names, value))) > 1:
+        return [say.two_identities(f"{resource.type}.identifier")]
+    return [say.modifier_extension(expression(resource.type, at)) for at in _modifier_extensions(value, ())]
+
+
+def assign_keys(resources: Iterable[Resource], links: Mapping[str, Mapping[str, str]], stated: str) -> None:
+    """Give every resource the key that it has here: the one the caller states, its own, the link table's, or one derived from its id there."""
+    for resource in resources:
+        named = resource.reference
+        if resource.own:
+            resource.key = resource.own.key
+        elif stated:
+            resource.key = stated
+        elif (link := links.get(resource.server, {}).get(named)) and named:
+            resource.key = link
+        else:
+            resource.key = identity.foreign_id(resource.server, named or resource.full_url or json.write(resource.value).decode())
+
+
+def gather(
+    kinds: Mapping[str, Kind], names: Names, resources: list[Resource], links: Mapping[str, Mapping[str, str]], stated: str = ""
+) -> Gathered:
+    """Read every resource of a set and group what belongs to one record. The resources have their keys (`assign_keys`)."""
+    index = {url: one for one in resources for url in (one.full_url, f"{one.server}/{one.reference}" if one.reference else "") if url}
+    gathered = Gathered()
+    members: list[Member] = []
+    for resource in resources:
+        issues = problems(names, resource)
+        if issues:
+            gathered.orphans.append(Orphan(resource, issues, refused=True))
+            continue
+        sender = Sender(names, resource, index, links)
+        member = _dispatch(kinds, names, resource, sender)
+        if isinstance(member, Orphan):
+            gathered.orphans.append(member)
+        elif member:
+            members.append(member)
+    gathered.groups = list(_grouped(members, links, stated))
+    return gathered
+
+
+def expression(type_: str, at: Pointer) -> str:
+    """A pointer as FHIRPath: `Observation.component[1].valueQuantity`."""
+    return type_ + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in at)
+
+
+def is_own_provenance(names: Names, resource: Resource) -> bool:
+    """Whether it is the Provenance that the engine writes beside a record."""
+    entities = resource.value.get("entity")
+    return resource.type == "Provenance" and any(
+        one.get("what", {}).get("identifier", {}).get("system") in {identity.system(base, "mapping") for base in names.bases}
+        for one in (entities if isinstance(entities, list) else [])
+        if isinstance(one, dict) and isinstance(one.get("what"), dict) and isinstance(one["what"].get("identifier", {}), dict)
+    )
+
+
+def _owns(names: Names, value: Value) -> Iterator[Own]:
+    identifiers = value.get("identifier")
+    for one in identifiers if isinstance(identifiers, list) else [identifiers]:
+        own = names.parse(one.get("system"), one.get("value")) if isinstance(one, dict) else None
+        if own:
+            yield own
+
+
+def _modifier_extensions(value: Value, at: Pointer) -> Iterator[Pointer]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name == "modifierExtension":
+                yield (*at, name)
+            else:
+                yield from _modifier_extensions(inner, (*at, name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _modifier_extensions(inner, (*at, number))
+
+
+def carried(kind: Kind, shape: Shape) -> set[str]:
+    """The record's fields that a shape reads."""
+    names = {one.name for leaf in shape.scope.leaves() if leaf.two_way for one in leaf.term.fields}
+    names |= {choice.field.name for choice in shape.scope.choices if choice.field}
+    names |= {items.field.name for items in shape.scope.items()}
+    return names & kind.fields.by_name.keys()
+
+
+def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sender: Sender) -> Member | Orphan:
+    """The shape that takes a resource: of one of ours the shape that wrote it, of any other the first of its type that fits."""
+    own = resource.own
+    offered = [(kind, shape) for kind in kinds.values() for shape in kind.shapes if shape.type == resource.type]
+    if own:
+        offered = [(kind, shape) for kind, shape in offered if kind.name == own.kind and _wrote(shape, own)]
+        if not offered:
+            return Orphan(resource, [say.unknown_own(f"{resource.type}.identifier")])
+    else:
+        offered = sorted((pair for pair in offered if not pair[1].own_only), key=lambda pair: pair[1].each is not None)
+    reasons: list[Issue] = []
+    for kind, shape in offered:
+        sender.seen = {}
+        try:
+            read = reading.read(shape, resource.value, sender, names.reserved)
+        except NotThis as no:
+            reasons.append(say.not_this(resource.type, shape.name, no.part.path, no.part.span.place))
+            continue
+        if own is None and read.passed and not _has_content(kind, shape, read):
+            return Orphan(resource, [say.nothing_read(resource.type, shape.name, shape.span.place)])
+        item = (own.item if own else identity.foreign_item(resource.server, resource.reference or resource.full_url)) if shape.each else ""
+        return Member(resource, kind, shape, item, read, sender.seen)
+    return Orphan(resource, [say.no_shape(resource.type, resource.type), *reasons])
+
+
+def _wrote(shape: Shape, own: Own) -> bool:
+    return not shape.form_of and bool(shape.each) == bool(own.item) and own.ending in (shape.ending, *shape.former)
+
+
+def _has_content(kind: Kind, shape: Shape, read: Reading) -> bool:
+    """Whether something was read besides required fields and references."""
+    fields = shape.scope.fields.visible if shape.each else kind.fields.by_name
+    return any(not fields[name].required and fields[name].type != "id" for name in read.values if name in fields)
+
+
+def _grouped(members: list[Member], links: Mapping[str, Mapping[str, str]], stated: str) -> Iterator[Group]:
+    groups: dict[tuple[str, str], Group] = {}
+    together: dict[tuple[str, ...], list[Member]] = {}
+    for member in members:
+        values = _foreign_key(member)
+        if member.resource.own or stated or values is None:
+            together[("", str(len(together)))] = [member]
+        else:
+            together.setdefault((member.kind.name, member.resource.server, *values), []).append(member)
+    for found in together.values():
+        for part, key in _keyed(found, links):
+            kind = part[0].kind
+            groups.setdefault((kind.name, key), Group(kind, key)).members.extend(part)
+    yield from groups.values()
+
+
+def _keyed(found: list[Member], links: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[list[Member], str]]:
+    """Foreign members with the same foreign key: one record with one key where nothing speaks against it, else each its own."""
+    linked = {key for one in found if (key := links.get(one.resource.server, {}).get(one.resource.reference))}
+    if len(found) == 1 or len(linked) > 1 or not _one_record(found):
+        for one in found:
+            yield [one], one.resource.key
+        return
+    first = found[0]
+    values = [_text(first.reading.values.get(name)) for name in first.kind.foreign_key]
+    yield found, next(iter(linked)) if linked else identity.grouped(first.resource.server, first.kind.name, values)
+
+
+def _foreign_key(member: Member) -> tuple[str, ...] | None:
+    """The values that hold foreign resources together, or None without a time of day among them."""
+    values = [member.reading.values.get(name) for name in member.kind.foreign_key]
+    timed = any(
+        isinstance(value, str) and "T" in value and member.kind.fields.by_name[name].type in ("dateTime", "instant")
+        for name, value in zip(member.kind.foreign_key, values, strict=True)
+    )
+    return tuple(map(_text, values)) if timed else None
+
+
+def _one_record(found: list[Member]) -> bool:
+    """No two fit one shape (of `each` there may be many), and every shared field is equal or absent in all."""
+    single = [one.shape.name for one in found if not one.shape.each]
+    if len(set(single)) < len(single):
+        return False
+    for name in found[0].kind.fields.by_name:
+        sharing = [one.reading.values.get(name) for one in found if name in carried(one.kind, one.shape)]
+        if any(value != sharing[0] for value in sharing[1:]):
+            return False
+    return True
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.write(value).decode()

@@ -1,0 +1,173 @@
+"""A folder of YAML, with one clinic's overlay, becomes one checked set of mappings with its content hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from service.diagnostics import tree
+from service.diagnostics.diagnostic import Diagnostic, Diagnostics
+from service.diagnostics.messages import names as say
+from service.diagnostics.messages import syntax as form
+from service.diagnostics.spans import Source, Span
+from service.diagnostics.tree import Mapping as Tree
+from service.diagnostics.tree import Node, Scalar
+from service.mapping import overlay, syntax, vocabulary
+from service.mapping.check import kinds as check_kinds
+from service.mapping.loops import Loops
+from service.mapping.plan import Kind
+from service.mapping.sender import Names
+from service.mapping.vocabulary import Vocabulary, section
+
+NOT_TABLES = ("clinics", "examples", "review")
+"""Folders beside base.yaml that hold no table files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of a mappings folder by their path in it, without the clinics' but one."""
+
+    name: str
+    files: Mapping[str, str]
+
+    @property
+    def hash(self) -> str:
+        """A digest of everything that can change what the mappings do."""
+        digest = hashlib.sha256()
+        for path in sorted(self.files):
+            if not path.startswith("examples/"):
+                digest.update(f"{path}\0{self.files[path]}\0".encode())
+        return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A checked set of mappings. `names` tells what is ours; `clinic` is the overlay's name, or empty."""
+
+    kinds: Mapping[str, Kind]
+    vocabulary: Vocabulary
+    names: Names
+    hash: str
+    clinic: str = ""
+
+    @property
+    def version(self) -> str:
+        """The version that base.yaml states."""
+        return self.vocabulary.version
+
+
+def read(folder: Path, clinic: str = "") -> Texts:
+    """The texts of a folder. Raises Diagnostics where a file is not UTF-8, OSError where the folder or the clinic's file is missing."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".tsv", ".lock") and path.is_file()]
+    texts: dict[str, str] = {}
+    found: list[Diagnostic] = []
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        if name.startswith("clinics/") and path.stem != clinic:
+            continue
+        if name.startswith("examples/"):
+            continue
+        data = path.read_bytes()
+        try:
+            texts[name] = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            source = Source(f"{folder.name}/{name}", data.decode("utf-8", "replace"))
+            found.append(form.bad_character(Span(source, error.start, error.start + 1)))
+    for needed in ("base.yaml", *([f"clinics/{clinic}.yaml"] if clinic else [])):
+        if needed not in texts and not found:
+            raise FileNotFoundError(f"{folder.name}/{needed}")
+    if found:
+        raise Diagnostics(found)
+    return Texts(folder.name, texts)
+
+
+def load(folder: Path, clinic: str = "") -> Library:
+    """The mappings of a folder. Raises Diagnostics with every error of every file; OSError where there is no such folder."""
+    return check(read(folder, clinic), clinic)
+
+
+def check(texts: Texts, clinic: str = "") -> Library:
+    """The mappings that texts spell. Raises Diagnostics with every error of every file."""
+    found: list[Diagnostic] = []
+    trees = _trees(texts, found)
+    if found:
+        raise Diagnostics(found)
+    base, records, folders = _sorted(trees)
+    if clinic:
+        base, records = _overlaid(base, records, trees[f"clinics/{clinic}.yaml"], found)
+    names = vocabulary.read(base, texts.files.get("codes.tsv", ""))
+    found += names.found
+    names.found = found
+    for files in folders.values():
+        for file_id, table_file in files.items():
+            for key, node in section(found, table_file, "tables"):
+                vocabulary.table(names, f"{file_id}/{key.text}", key, node)
+    loops = Loops(folders, {name: tuple(Scalar(one, table.span) for one in table.entries) for name, table in names.tables.items()}, found)
+    files = [one for tree_ in records.values() if (one := syntax.read(loops.write_out(tree_), found))]
+    found += loops.unused()
+    by_kind: dict[str, syntax.File] = {}
+    for one in files:
+        if one.kind in by_kind:
+            found.append(form.record_twice(one.words["record"].span, one.kind, by_kind[one.kind].words["record"].span))
+        by_kind[one.kind] = one
+    whole = check_kinds.Files(by_kind, names)
+    kinds = {kind: check_kinds.build(whole, file) for kind, file in by_kind.items()}
+    if found:
+        raise Diagnostics(found)
+    return Library(kinds, names, ours(names, kinds), texts.hash, clinic)
+
+
+def ours(names: Vocabulary, kinds: Mapping[str, Kind]) -> Names:
+    """What is ours, by the names of bases, kinds and endings, former ones included."""
+    endings: dict[tuple[str, str], tuple[str, str]] = {}
+    for kind in kinds.values():
+        for shape in kind.written:
+            for ending in (shape.ending, *shape.former):
+                if ending:
+                    endings.setdefault((shape.type, ending), (kind.name, shape.name))
+    return Names(
+        base=names.base,
+        bases=(names.base, *names.former_bases),
+        kind_names={spelt: kind.name for kind in kinds.values() for spelt in (*kind.former, kind.name)},
+        kinds={shape.type: kind.name for kind in kinds.values() for shape in kind.written if not shape.ending},
+        endings=endings,
+    )
+
+
+def _trees(texts: Texts, found: list[Diagnostic]) -> dict[str, Tree]:
+    trees: dict[str, Tree] = {}
+    for path, text in texts.files.items():
+        if not path.endswith(".yaml"):
+            continue
+        node, problems = tree.parse(Source(f"{texts.name}/{path}", text))
+        found += problems
+        if isinstance(node, Tree):
+            trees[path] = node
+        elif node is not None:
+            found.append(form.not_a_block(node.span, "a mapping file"))
+    return trees
+
+
+def _sorted(trees: Mapping[str, Tree]) -> tuple[Tree, dict[str, Tree], dict[str, dict[str, Tree]]]:
+    """base.yaml, the record kinds by file name, and the table files by folder and id."""
+    records: dict[str, Tree] = {}
+    folders: dict[str, dict[str, Tree]] = {}
+    for path, node in trees.items():
+        folder, _, name = path.rpartition("/")
+        if not folder and name != "base.yaml":
+            records[name.removesuffix(".yaml")] = node
+        elif folder and folder.split("/")[0] not in NOT_TABLES:
+            ident = node.get("id")
+            folders.setdefault(folder, {})[ident.text if isinstance(ident, Scalar) else name.removesuffix(".yaml")] = node
+    return trees["base.yaml"], records, folders
+
+
+def _overlaid(base: Tree, records: dict[str, Tree], clinic: Tree, found: list[Diagnostic]) -> tuple[Tree, dict[str, Tree]]:
+    changes = tuple(entry for entry in clinic if entry[0].text != "layout")
+    keys = {name: Scalar(name, node.span) for name, node in (("base", base), *records.items())}
+    whole = Tree(((keys["base"], base), *((keys[name], node) for name, node in records.items())), clinic.span)
+    merged = overlay.merge(whole, replace(clinic, entries=changes), found)
+    kept = {key.text: node for key, node in merged if isinstance(node, Tree)}
+    return kept.pop("base", base), kept

@@ -1,0 +1,53 @@
+"""The grammar of element paths: `component[systolic].valueQuantity`, `item..[linkId=/44250-9]`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_STEP = re.compile(r"([A-Za-z][A-Za-z0-9]*)(\.\.)?(?:\[([^\[\]]*)\])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One element of a path; `deep` (`..`) finds it at any depth, `slice` is the text between the brackets."""
+
+    name: str
+    deep: bool = False
+    slice: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}{'..' if self.deep else ''}{f'[{self.slice}]' if self.slice else ''}"
+
+
+Path = tuple[Step, ...]
+
+
+class PathError(ValueError):
+    """A path that does not follow the grammar; `rest` is where reading stopped."""
+
+    def __init__(self, rest: str) -> None:
+        super().__init__(rest)
+        self.rest = rest
+
+
+def parse(text: str) -> Path:
+    """The steps of a path. Raises PathError."""
+    steps: list[Step] = []
+    at = 0
+    while True:
+        match = _STEP.match(text, at)
+        if match is None or match[3] == "":
+            raise PathError(text[at:])
+        steps.append(Step(match[1], bool(match[2]), (match[3] or "").strip()))
+        at = match.end()
+        if at == len(text):
+            return tuple(steps)
+        if text[at] != ".":
+            raise PathError(text[at:])
+        at += 1
+
+
+def show(path: Path) -> str:
+    """The path as it is written."""
+    return ".".join(map(str, path))

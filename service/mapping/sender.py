@@ -1,0 +1,146 @@
+"""Who sends: what identifies a resource of a set, and what its references name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from service.fhir.json import Value
+from service.mapping import identity
+from service.mapping.identity import Own
+from service.mapping.terms.term import Misfit
+from service.records.leaves import ID
+
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
+_CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?identifier=([^|&]+)\|([^|&]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What is ours: the base (and former ones), the kinds with their former names, and by resource type the kind that has it
+    without ending (`kinds`) and the kind and shape of each ending (`endings`; former endings, too)."""
+
+    base: str
+    bases: tuple[str, ...]
+    kind_names: Mapping[str, str]
+    kinds: Mapping[str, str]
+    endings: Mapping[tuple[str, str], tuple[str, str]]
+
+    @property
+    def reserved(self) -> tuple[str, ...]:
+        """How the systems of our identifiers begin."""
+        return tuple(f"{base}/id/" for base in self.bases)
+
+    def parse(self, system: Value, value: Value) -> Own | None:
+        """The resource of ours that an identifier names."""
+        if not isinstance(system, str) or not isinstance(value, str) or not system.startswith(self.reserved):
+            return None
+        name = system.rpartition("/id/")[2]
+        parts = value.split("/")
+        if name not in self.kind_names or len(parts) > 3 or not all(ID.fullmatch(part) for part in parts):
+            return None
+        return Own(self.kind_names[name], *parts)
+
+    def by_id(self, type_: str, id_: Value) -> Own | None:
+        """The resource of ours that an id at our own base names."""
+        parts = id_.split(".") if isinstance(id_, str) else []
+        if not parts or len(parts) > 3 or not all(ID.fullmatch(part) for part in parts):
+            return None
+        if len(parts) == 1:
+            return Own(self.kinds[type_], parts[0]) if type_ in self.kinds else None
+        spot = self.endings.get((type_, parts[1]))
+        return Own(spot[0], *parts) if spot else None
+
+
+@dataclass(slots=True, eq=False)
+class Resource:
+    """A resource of the set: its server (a base without trailing slash), full URL, and who it is when it is ours."""
+
+    value: dict[str, Value]
+    server: str
+    full_url: str = ""
+    own: Own | None = None
+    key: str = ""
+
+    @property
+    def type(self) -> str:
+        """Its resource type."""
+        return str(self.value.get("resourceType", ""))
+
+    @property
+    def reference(self) -> str:
+        """`Type/id`, empty without an id."""
+        return f"{self.type}/{self.value['id']}" if "id" in self.value else ""
+
+
+@dataclass(slots=True)
+class Sender:
+    """What reading one resource asks of its set. `seen` collects what the server calls each resource that is referred to."""
+
+    names: Names
+    resource: Resource
+    index: Mapping[str, Resource]
+    links: Mapping[str, Mapping[str, str]]
+    seen: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    def key(self, type_: str, reference: Value) -> str:
+        """Our key of what a Reference names. Raises Misfit."""
+        if not isinstance(reference, dict):
+            raise Misfit("is not a reference")
+        literal = reference.get("reference")
+        key = self._by_identifier(type_, reference.get("identifier")) or self._by_literal(type_, literal)
+        kind = self.names.kinds.get(type_, type_)
+        self.seen[identity.system(self.names.base, kind), key] = literal
+        return key
+
+    def _by_identifier(self, type_: str, identifier: Value) -> str | None:
+        if not isinstance(identifier, dict):
+            return None
+        system, value = identifier.get("system"), identifier.get("value")
+        if type_ not in self.names.kinds:
+            ours = system in {f"{base}/id/{type_}" for base in self.names.bases}
+            return value if ours and isinstance(value, str) and ID.fullmatch(value) else None
+        own = self.names.parse(system, value)
+        return own.key if own and own.kind == self.names.kinds[type_] and not own.ending else None
+
+    def _by_literal(self, type_: str, literal: Value) -> str:
+        if not isinstance(literal, str):
+            raise Misfit("names no resource that can be followed")
+        if literal.startswith("#"):
+            raise Misfit("names a contained resource")
+        if match := _CONDITIONAL.fullmatch(literal):
+            key = self._by_identifier(type_, {"system": unquote(match[2]), "value": unquote(match[3])})
+            if match[1] != type_ or key is None:
+                raise Misfit("is conditional on an identifier that is not ours")
+            return key
+        match = _RELATIVE.fullmatch(literal)
+        url = f"{self.resource.server}/{match[1]}/{match[2]}" if match else literal
+        named = self.index.get(url)
+        if named is not None:
+            if named.type != type_:
+                raise Misfit("names a resource of another type")
+            return named.key
+        server, wanted, id_ = _split(url)
+        if wanted != type_:
+            raise Misfit("names a resource of another type" if wanted else "names a resource that is not in the set")
+        own = self.names.by_id(type_, id_) if server in self.names.bases or (match and self._still_ours()) else None
+        if type_ not in self.names.kinds and server in self.names.bases and ID.fullmatch(id_):
+            return id_
+        if own and not own.ending:
+            return own.key
+        return self.links.get(server, {}).get(f"{wanted}/{id_}") or identity.foreign_id(server, f"{wanted}/{id_}")
+
+    def _still_ours(self) -> bool:
+        own = self.resource.own
+        return own is not None and self.resource.value.get("id") == own.id
+
+
+def _split(url: str) -> tuple[str, str, str]:
+    """Server, type and id of an absolute URL; empty where it is not one of a resource."""
+    server, _, rest = url.rpartition("/")
+    server, _, type_ = server.rpartition("/")
+    if type_ == "_history":
+        return _split(server)
+    return (server, type_, rest) if server and re.fullmatch(r"[A-Z][A-Za-z]+", type_) and "://" in server else ("", "", "")

@@ -1,0 +1,111 @@
+"""`$field` at a primitive element: the value, its text unchanged. A list field at a list element gives all its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.diagnostics.messages import types as wrong
+from service.fhir.json import Number, Value
+from service.mapping.terms import codings
+from service.mapping.terms.term import Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
+from service.records import leaves
+from service.records.fields import Field
+
+STANDS_AT = {
+    "id": ("id", "string"),
+    "text": ("string", "markdown"),
+    "code": ("code",),
+    "uri": ("uri", "canonical", "url"),
+    "date": ("date", "dateTime"),
+    "dateTime": ("dateTime",),
+    "instant": ("instant", "dateTime"),
+    "integer": ("integer", "positiveInt", "unsignedInt", "decimal"),
+    "decimal": ("decimal",),
+    "boolean": ("boolean",),
+    "one of": ("code", "string"),
+}
+"""The element types at which a field of each type may stand."""
+
+_LEAST = {"positiveInt": 1, "unsignedInt": 0}
+
+
+@dataclass(frozen=True, eq=False)
+class FieldValue(TwoWay):
+    """One field's value at a primitive."""
+
+    at: str
+
+    def write(self, record: Record, out: Outgoing) -> Value:
+        """The value."""
+        del out
+        return record[self.fields[0].name]
+
+    def read(self, value: Value, source: Incoming) -> dict[str, Value]:
+        """The value, when it is one of the field's."""
+        del source
+        field = self.fields[0]
+        problem = leaves.problem(field, value)
+        if problem:
+            raise Misfit(problem)
+        return {field.name: value}
+
+    def emit(self, to: Emitter) -> Pieces:
+        """The field's token."""
+        return [Hole(to.token(self.fields[0]))]
+
+    def decode(self, to: Emitter) -> Decoded:
+        """The element as the record holds it."""
+        del to
+        return Decoded(leaves.decoded_type(self.fields[0]), ((self.fields[0], "{}"),))
+
+
+@dataclass(frozen=True, eq=False)
+class Samples(TwoWay):
+    """A list of numbers at `SampledData.data`: their tokens joined by one space."""
+
+    def write(self, record: Record, out: Outgoing) -> Value:
+        """All values in one string."""
+        del out
+        return " ".join(number.text for number in record[self.fields[0].name])
+
+    def read(self, value: Value, source: Incoming) -> dict[str, Value]:
+        """The numbers. A token that is none (`E`, `U`, `L`) makes it a misfit."""
+        del source
+        field = self.fields[0]
+        numbers = [Number(token) for token in value.split(" ")] if isinstance(value, str) else []
+        problem = "has no values" if not numbers else next((one for number in numbers if (one := leaves.problem(field, number))), "")
+        if problem:
+            raise Misfit(problem)
+        return {field.name: numbers}
+
+    def emit(self, to: Emitter) -> Pieces:
+        """The tokens of the list in one string."""
+        return ['"', Hole(f"' '.join({to.token(self.fields[0])}[1:-1].split(','))"), '"']
+
+    def decode(self, to: Emitter) -> Decoded:
+        """A string of numbers; the list is its tokens with commas."""
+        del to
+        return Decoded("str", ((self.fields[0], "_numbers({})"),))
+
+
+def parse(place: Place, field: Field) -> TwoWay | None:
+    """The term of a field at a primitive element, or None with a diagnostic."""
+    at = place.member.type
+    if field.many and place.path.endswith(".data") and at == "string" and field.type in ("integer", "decimal"):
+        return Samples(place.text.span, (field,))
+    if at not in STANDS_AT.get(field.type, ()):
+        place.say(wrong.field_at_element(place.text.at(field.name), field.name, field.type, at, STANDS_AT.get(field.type, ())))
+        return None
+    least = _LEAST.get(at)
+    if least is not None and (not field.low or float(field.low) < least):
+        place.say(wrong.range_wider_than_element(place.text.at(field.name), field.name, at, least, field.span))
+        return None
+    if at == "code" and field.type == "one of" and not all(codings.bound(place, [one], place.text.at(field.name)) for one in field.values):
+        return None
+    if at == "code" and field.type == "code" and codings.closed(place):
+        place.say(wrong.free_code(place.text.at(field.name), field.name, place.path))
+        return None
+    if field.many and not place.member.many:
+        place.say(wrong.list_at_single(place.text.at(field.name), field.name, place.path))
+        return None
+    return FieldValue(place.text.span, (field,), at)

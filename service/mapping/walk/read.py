@@ -1,0 +1,344 @@
+"""A resource becomes fields of a record, by one shape. Beside the values stand remarks and the trace: which part took which element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from service.fhir.json import Number, Value
+from service.mapping.plan import Block, Branch, Choice, Items, Leaf, Part, Scope, Shape, every
+from service.mapping.terms.constant import Constant
+from service.mapping.terms.term import Incoming, Misfit, TwoWay
+from service.mapping.walk.write import Origin, Pointer, item_key
+from service.records.fields import Field, Fields
+
+_USES: Mapping[str, tuple[str | None, ...]] = {
+    "HumanName": ("official", "usual", None, "temp", "nickname", "anonymous", "maiden", "old"),
+    "Address": ("home", "work", None, "billing", "temp", "old"),
+    "ContactPoint": ("home", "mobile", "work", None, "temp", "old"),
+}
+_SILENT = ("slice", "absent", "engine")
+
+
+class NotThis(Exception):  # noqa: N818 - it is an answer, not an error
+    """A `match` line does not hold: the resource, alternative or case is not this one."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part.path)
+        self.part = part
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A value that did not fit: where, why, by which line. Its field is left empty and it stays in the resource."""
+
+    at: Pointer
+    reason: str
+    part: Part
+
+
+@dataclass(slots=True)
+class Reading:
+    """Values by field, remarks, the trace, and whether a list whose elements the shape tells apart gave nothing (`passed`)."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+    trace: dict[Pointer, Origin] = field(default_factory=dict)
+    passed: bool = False
+    _disagreed: set[str] = field(default_factory=set)
+
+    def put(self, name: str, value: Value, at: Pointer, part: Part) -> None:
+        """A field's value; two that differ leave it empty."""
+        if name in self._disagreed:
+            return
+        if self.values.setdefault(name, value) != value:
+            del self.values[name]
+            self._disagreed.add(name)
+            self.remarks.append(Remark(at, "differs from another element that holds the same", part))
+
+    def add(self, other: Reading, part: Part, at: Pointer) -> None:
+        """Everything of a part's reading."""
+        for name, value in other.values.items():
+            self.put(name, value, at, part)
+        self._disagreed |= other._disagreed
+        self.remarks += other.remarks
+        self.trace.update(other.trace)
+        self.passed |= other.passed
+
+
+def read(shape: Shape, resource: Value, source: Incoming, reserved: tuple[str, ...]) -> Reading:
+    """What a shape reads in a resource. `reserved` are the beginnings of our own identifiers' systems. Raises NotThis."""
+    reading = _Reader(source, reserved).scope(shape.scope, resource, ())
+    missing = [one.name for one in shape.scope.musts if one.name not in reading.values]
+    if missing:
+        raise NotThis(next(leaf for leaf in shape.scope.leaves() if leaf.term.fields and leaf.term.fields[0].name in missing))
+    return reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """Which lines a pass over the parts considers: those of the taken branches, those of one branch alone (`focus`), or the `also` lines."""
+
+    taken: frozenset[Branch]
+    focus: Branch | None = None
+    also: bool = False
+
+    def considers(self, part: Part) -> bool:
+        if isinstance(part, Block):
+            return any(self.considers(inner) for inner in part.parts)
+        if isinstance(part, Leaf) and (part.mode in _SILENT or (part.mode == "also") != self.also):
+            return False
+        if isinstance(part, Items) and self.also:
+            return False
+        return part.branch is self.focus if self.focus else part.branch is None or part.branch in self.taken
+
+    def asks(self, branch: Branch | None) -> bool:
+        """Whether a `!` of that branch counts."""
+        return not self.also and (branch is self.focus if self.focus else branch is None or branch in self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    source: Incoming
+    reserved: tuple[str, ...]
+
+    def scope(self, scope: Scope, value: Value, at: Pointer) -> Reading:
+        taken: set[Branch] = set()
+        for choice in scope.choices:
+            if choice.parent is None or choice.parent in taken:
+                branch = next((one for one in _order(choice, scope) if self._readable(scope, one, value, at)), None)
+                taken |= {branch} if branch else set()
+        this = _Pass(frozenset(taken))
+        reading = self._parts(scope.parts, value, at, this)
+        for branch in taken:
+            if branch.choice.field:
+                part = next((leaf for leaf in scope.leaves() if leaf.branch is branch), scope.parts[0])
+                reading.put(branch.choice.field.name, case_value(branch), at, part)
+        if any(leaf.mode == "also" for leaf in scope.leaves()):
+            more = self._parts(scope.parts, value, at, replace(this, also=True))
+            for name in more.values.keys() & reading.values.keys() | reading._disagreed:
+                more.values.pop(name, None)
+            reading.add(replace(more, remarks=[]), scope.parts[0], at)
+        return reading
+
+    def _readable(self, scope: Scope, branch: Branch, value: Value, at: Pointer) -> bool:
+        try:
+            reading = self._parts(scope.parts, value, at, _Pass(frozenset(), focus=branch))
+        except NotThis:
+            return False
+        lines = [part for part in every(scope.parts) if part.branch is branch and isinstance(part, Leaf | Items)]
+        matches = any(isinstance(part, Leaf) and part.mode == "match" for part in lines)
+        gives = any(isinstance(part, Items) or part.two_way for part in lines)  # type: ignore[union-attr]
+        return all(one.name in reading.values for one in branch.musts) and (matches or not gives or bool(reading.values))
+
+    def _parts(self, parts: list[Part], value: Value, at: Pointer, this: _Pass) -> Reading:
+        reading = Reading()
+        for part in parts:
+            if not this.considers(part):
+                continue
+            elements = list(self._elements(part, parts, value, at, this))
+            match part:
+                case Leaf():
+                    self._leaf(part, elements, reading)
+                case Block():
+                    self._block(part, elements, reading, this)
+                case Items():
+                    self._items(part, elements, reading)
+        reading.passed |= not this.focus and not this.also and _passed(parts, value, at, reading)
+        return reading
+
+    def _leaf(self, leaf: Leaf, elements: list[tuple[Pointer, Value]], reading: Reading) -> None:
+        term = leaf.term
+        if isinstance(term, Constant):
+            held = next((at for at, value in elements if term.holds(value)), None)
+            if held is not None:
+                reading.trace[held] = (leaf.path, "")
+        elif not isinstance(term, TwoWay):
+            return
+        else:
+            every_one = leaf.many and term.fields[0].many
+            held = self._values(leaf, term, elements, reading) if every_one else self._value(leaf, term, elements, reading)
+        if held is None and leaf.mode == "match":
+            raise NotThis(leaf)
+
+    def _value(self, leaf: Leaf, term: TwoWay, elements: list[tuple[Pointer, Value]], reading: Reading) -> Pointer | None:
+        remarks: list[Remark] = []
+        for at, value in elements:
+            try:
+                found = term.read(value, self.source)
+            except Misfit as misfit:
+                remarks.append(Remark(at, misfit.reason, leaf))
+                continue
+            for name, one in found.items():
+                reading.put(name, one, at, leaf)
+            reading.trace[at] = (leaf.path, "")
+            return at
+        reading.remarks += remarks[:1]
+        return None
+
+    def _values(self, leaf: Leaf, term: TwoWay, elements: list[tuple[Pointer, Value]], reading: Reading) -> Pointer | None:
+        name = term.fields[0].name
+        values: list[Value] = []
+        seen: dict[str, int] = {}
+        for at, value in elements:
+            try:
+                values.append(term.read(value, self.source)[name])
+            except Misfit as misfit:
+                reading.remarks.append(Remark(at, misfit.reason, leaf))
+                continue
+            reading.trace[at] = (leaf.path, item_key(values[-1], seen))
+        if not values:
+            return None
+        reading.put(name, values, elements[0][0], leaf)
+        return elements[0][0]
+
+    def _block(self, block: Block, elements: list[tuple[Pointer, Value]], reading: Reading, this: _Pass) -> None:
+        refused: NotThis | None = None
+        remarks: list[Remark] = []
+        fields = [one for leaf in every(block.parts) if isinstance(leaf, Leaf) and leaf.two_way and this.considers(leaf) for one in leaf.term.fields]
+        asked = {one.name for one, branch in block.required if this.asks(branch)}
+        asked |= {one.name for one in fields if one.required and block.many and not this.also}
+        for at, value in elements:
+            if not isinstance(value, dict):
+                continue
+            try:
+                inner = self._parts(block.parts, value, at, this)
+            except NotThis as no:
+                refused = no
+                continue
+            if asked <= inner.values.keys() and (inner.values or not fields):
+                reading.add(inner, block, at)
+                reading.trace[at] = (block.path, "")
+                return
+            remarks = remarks or inner.remarks
+            reading.passed |= inner.passed
+        if refused is None and not elements:
+            refused = next((NotThis(leaf) for leaf in every(block.parts) if isinstance(leaf, Leaf) and leaf.mode == "match" and this.considers(leaf)), None)
+        if refused is not None:
+            raise refused
+        reading.remarks += remarks
+
+    def _items(self, items: Items, elements: list[tuple[Pointer, Value]], reading: Reading) -> None:
+        fields = items.scope.fields
+        found: list[Value] = []
+        seen: dict[str, int] = {}
+        for at, value in elements:
+            try:
+                inner = self.scope(items.scope, value, at)
+            except NotThis:
+                continue
+            needed = {one.name for one in fields.by_name.values() if one.required} | {one.name for one in items.scope.musts}
+            if not needed <= inner.values.keys():
+                reading.remarks.append(Remark(at, f"lacks what is needed for {', '.join(sorted(needed - inner.values.keys()))}", items))
+                continue
+            found.append(in_order(inner.values, fields))
+            reading.trace.update(inner.trace)
+            reading.trace[at] = (items.path, item_key(found[-1], seen))
+            reading.remarks += inner.remarks
+        if found:
+            reading.put(items.field.name, found, elements[0][0], items)
+
+    def _elements(self, part: Part, siblings: list[Part], value: Value, at: Pointer, this: _Pass) -> Iterator[tuple[Pointer, Value]]:
+        """The elements offered to a part, best use first. What fits a more specific part of the same list is not offered."""
+        here = value.get(part.name) if isinstance(value, dict) else None
+        if not part.many:
+            if here is not None:
+                yield (*at, part.name), here
+            return
+        marks = _marks(part)
+        rivals = [
+            one
+            for one in siblings
+            if one is not part and one.name == part.name and not this.also and (isinstance(one, Block) or _is_constant(one)) and _marks(one) > marks
+        ]
+        rivals = [] if isinstance(part, Leaf) and not part.two_way else [one for one in rivals if this.considers(one) or isinstance(one, Block)]
+        spots = _deep(here, part.name, (*at, part.name)) if isinstance(part, Block) and part.deep else _shallow(here, (*at, part.name))
+        offered = [
+            (spot, one)
+            for spot, one in spots
+            if fits(part, one) and not any(fits(rival, one) for rival in rivals) and not self._is_own(part, one)
+        ]
+        order = _USES.get(part.type)
+        if order:
+            offered.sort(key=lambda pair: order.index(use) if (use := _use(pair[1])) in order else len(order))
+        yield from offered
+
+    def _is_own(self, part: Part, value: Value) -> bool:
+        return part.type == "Identifier" and isinstance(value, dict) and str(value.get("system", "")).startswith(self.reserved)
+
+
+def case_value(branch: Branch) -> Value:
+    """The value of a case as the record holds it."""
+    field_ = branch.choice.field
+    assert field_ is not None
+    if field_.type == "boolean":
+        return branch.value == "true"
+    return Number(branch.value) if field_.numeric else branch.value
+
+
+def in_order(values: Mapping[str, Value], fields: Fields) -> dict[str, Value]:
+    """The values in the order of their fields."""
+    return {name: values[name] for name in fields.by_name if name in values}
+
+
+def fits(part: Part, value: Value) -> bool:
+    """Whether a list element can be this part's: the constants of its slice are there."""
+    if isinstance(part, Leaf):
+        return part.term.holds(value) if isinstance(part.term, Constant) and part.mode != "match" else True
+    if not isinstance(part, Block):
+        return True
+    return isinstance(value, dict) and all(_holds(mark, value.get(mark.name)) for mark in part.marks)
+
+
+def _holds(mark: Leaf, value: Value) -> bool:
+    assert isinstance(mark.term, Constant)
+    elements = value if mark.many and isinstance(value, list) else [value]
+    return any(mark.term.holds(one) for one in elements if one is not None)
+
+
+def _marks(part: Part) -> frozenset[tuple[str, frozenset[Value]]]:
+    if isinstance(part, Block):
+        return frozenset((mark.name, mark.term.read_as) for mark in part.marks if isinstance(mark.term, Constant))
+    return frozenset({("", part.term.read_as)}) if isinstance(part, Leaf) and isinstance(part.term, Constant) else frozenset()
+
+
+def _is_constant(part: Part) -> bool:
+    return isinstance(part, Leaf) and isinstance(part.term, Constant)
+
+
+def _order(choice: Choice, scope: Scope) -> list[Branch]:
+    """Cases most specific first (by the number of their `match` lines), alternatives in the order of the file."""
+    if choice.field is None:
+        return choice.branches
+    count = {branch: sum(leaf.branch is branch and leaf.mode == "match" for leaf in scope.leaves()) for branch in choice.branches}
+    return sorted(choice.branches, key=lambda branch: -count[branch])
+
+
+def _shallow(value: Value, at: Pointer) -> Iterable[tuple[Pointer, Value]]:
+    return [((*at, number), one) for number, one in enumerate(value)] if isinstance(value, list) else []
+
+
+def _deep(value: Value, name: str, at: Pointer) -> Iterator[tuple[Pointer, Value]]:
+    """The elements of a list and of every list of that name inside them."""
+    for spot, one in _shallow(value, at):
+        yield spot, one
+        yield from _below(one, name, spot)
+
+
+def _below(value: Value, name: str, at: Pointer) -> Iterator[tuple[Pointer, Value]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _deep(inner, name, (*at, key)) if key == name else _below(inner, name, (*at, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _below(inner, name, (*at, number))
+
+
+def _use(value: Value) -> Value:
+    return value.get("use") if isinstance(value, dict) else None
+
+
+def _passed(parts: list[Part], value: Value, at: Pointer, reading: Reading) -> bool:
+    """Whether a list of elements that the shape tells apart by slices is there and gave nothing."""
+    names = {part.name for part in parts if isinstance(part, Block) and part.slice and part.type == "BackboneElement"}
+    return any(value.get(name) and not any(spot[: len(at) + 1] == (*at, name) for spot in reading.trace) for name in names)

@@ -1,0 +1,81 @@
+"""The fields and rules of a record kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from service.diagnostics.spans import Span
+from service.records.formulas import Formula, literals
+
+PLAIN = ("text", "id", "code", "uri", "boolean", "integer", "decimal", "date", "dateTime", "instant")
+RANGED = ("text", "id", "integer", "decimal")
+ID_LENGTH = 36
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A field. `type` is one of PLAIN, `table` (a code table's names), `one of` or `records` (a list of records, whose fields are `items`).
+
+    `values` are the names of a table or of `one of`; `or_text` lets other text in beside them; `numeric` names are numbers in JSON.
+    `low` and `high` bound a number, or the length of a text or id. `stays`: the reason why it never leaves the clinic. `excluded` are codes that have a field of their own (R9).
+    """
+
+    name: str
+    span: Span
+    type: str
+    table: str = ""
+    values: tuple[str, ...] = ()
+    or_text: bool = False
+    numeric: bool = False
+    many: bool = False
+    low: str = ""
+    high: str = ""
+    required: bool = False
+    sensitive: tuple[str, ...] = ()
+    means: str = ""
+    stays: str = ""
+    items: Fields | None = None
+    excluded: set[str] = field(default_factory=set)
+
+    @property
+    def enumerated(self) -> bool:
+        """Whether conditions can name its values."""
+        return not self.many and self.type in ("table", "one of", "boolean")
+
+    @property
+    def domain(self) -> tuple[str, ...]:
+        """The values of an enumerated field."""
+        return ("true", "false") if self.type == "boolean" else self.values
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """What every valid record fulfils; `clause_of` is the field whose clause it is, `together` whether that clause is `together with`."""
+
+    name: str
+    formula: Formula
+    text: str
+    span: Span
+    clause_of: str = ""
+    together: bool = False
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields it speaks of, in the order of the text."""
+        return tuple(dict.fromkeys(literal.field for literal in literals(self.formula)))
+
+
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """The fields of a record with their rules, or those of an item of a list of records, whose rules may also name the record's (`outer`)."""
+
+    by_name: Mapping[str, Field]
+    rules: tuple[Rule, ...]
+    outer: Fields | None = None
+
+    @cached_property
+    def visible(self) -> Mapping[str, Field]:
+        """Every field that a condition may name."""
+        return {**(self.outer.by_name if self.outer else {}), **self.by_name}

@@ -1,0 +1,83 @@
+"""The values of a single field: which JSON values it takes, in words that never repeat the value."""
+
+from __future__ import annotations
+
+import re
+
+from service.fhir import primitives
+from service.fhir.json import Number, Value
+from service.records.fields import ID_LENGTH, Field
+from service.records.formulas import word
+
+ID = re.compile(r"[A-Za-z0-9-]{1,%d}" % ID_LENGTH)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_MAGNITUDE = 1e40
+
+_KINDS = {"boolean": "true or false", "integer": "a whole number", "decimal": "a number"}
+_LEXICAL = {
+    "code": "a code: no spaces at its ends, none doubled",
+    "uri": "a uri: no spaces",
+    "boolean": "true or false",
+    "integer": "a whole number of at most 32 bits",
+    "decimal": "a number",
+    "date": "a date: YYYY, YYYY-MM or YYYY-MM-DD",
+    "dateTime": "a date, or a time with seconds and offset: YYYY-MM-DDThh:mm:ss±hh:mm",
+    "instant": "a time with seconds and offset: YYYY-MM-DDThh:mm:ss±hh:mm",
+}
+
+
+def problem(field: Field, value: Value) -> str:
+    """Why a value is not one of the field's (of one entry, for a list field); empty when it is."""
+    if field.type in ("table", "one of"):
+        return _name_problem(field, value)
+    if field.type in ("integer", "decimal") and isinstance(value, Number):
+        return _number_problem(field, value)
+    if field.type in ("text", "id"):
+        return _text_problem(field, value)
+    if primitives.problem(field.type, value):
+        return f"must be {_LEXICAL[field.type]}"
+    if field.type == "code" and value in field.excluded:
+        return "is a code that has a field of its own"
+    return ""
+
+
+def expected(field: Field) -> str:
+    """What a field takes, in a few words."""
+    if field.type in ("table", "one of"):
+        names = ", ".join(field.values[:12]) + (", …" if len(field.values) > 12 else "")
+        return f"one of {names}{' or other text' if field.or_text else ''}"
+    words = {"text": "text", "id": f"1 to {field.high or ID_LENGTH} letters, digits or hyphens"}.get(field.type) or _LEXICAL[field.type]
+    return words + (f" from {field.low or '…'} to {field.high or '…'}" if field.type in ("integer", "decimal") and (field.low or field.high) else "")
+
+
+def _name_problem(field: Field, value: Value) -> str:
+    right_kind = isinstance(value, Number) if field.numeric else isinstance(value, str)
+    if right_kind and word(value) in field.values:
+        return ""
+    if field.or_text and isinstance(value, str):
+        return _text_problem(field, value)
+    return f"must be {expected(field)}"
+
+
+def _number_problem(field: Field, value: Number) -> str:
+    if primitives.problem(field.type, value):
+        return f"must be {_LEXICAL[field.type]}"
+    amount = float(value.text)
+    if (field.low and amount < float(field.low)) or (field.high and amount > float(field.high)):
+        return f"must be {expected(field)}"
+    return "" if -_MAGNITUDE < amount < _MAGNITUDE else "is too large a number"
+
+
+def _text_problem(field: Field, value: Value) -> str:
+    if not isinstance(value, str):
+        return "must be text"
+    if field.type == "id":
+        if not ID.fullmatch(value):
+            return f"must be {expected(field)}"
+    elif not value or value != value.strip() or _CONTROL.search(value):
+        return "must be text that is not blank, without spaces at its ends or control characters"
+    if field.low and len(value) < int(field.low):
+        return f"must have at least {field.low} characters"
+    if field.high and len(value) > int(field.high):
+        return f"must have at most {field.high} characters"
+    return ""
