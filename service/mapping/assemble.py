@@ -1,30 +1,31 @@
-"""The members of a group become a record: values united, what breaks a clause left empty, the rest checked; children join their parents."""
+"""The members of a group become a record: values united, what breaks a clause left empty, the rest checked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from service.diagnostics.issue import Issue
 from service.diagnostics.messages import resources as say
-from service.fhir.json import Number, Value
+from service.fhir.json import Value
 from service.mapping.gather import Group, Member, Orphan, carried, expression
-from service.mapping.plan import ChildList, Kind
+from service.mapping.plan import Kind
 from service.mapping.walk.read import in_order
 from service.records import schema
-from service.records.fields import Field, Fields, Rule
+from service.records.fields import Fields, Rule
 from service.records.formulas import holds
 
 
 @dataclass(slots=True, eq=False)
 class Gathering:
-    """A record as it was read: its values, the members it was read from, what did not fit, and the records inside it."""
+    """A record as it was read: its values, the members it was read from, what did not fit, what it keeps of them, and the records inside it."""
 
     kind: Kind
     key: str
     values: dict[str, Value]
     members: list[Member]
     notes: list[Issue]
+    memory: list[Value] = field(default_factory=list)
     children: dict[str, list[Gathering]] = field(default_factory=dict)
 
     @property
@@ -66,41 +67,6 @@ def assemble(group: Group) -> Gathering | list[Orphan]:
     return Gathering(kind, group.key, in_order(values, kind.fields), group.members, notes)
 
 
-def join(gatherings: list[Gathering], kinds: Mapping[str, Kind]) -> list[Gathering]:
-    """Children put into their parents, innermost first; the records that have none are left."""
-    left = list(gatherings)
-    for kind in _innermost_first(kinds):
-        parents = [one for one in gatherings if one.kind is kind]
-        for listing in kind.children:
-            for child in [one for one in left if one.kind.name == listing.kind]:
-                parent = next((one for one in parents if one is not child and _belongs(child, one, listing)), None)
-                if parent is not None:
-                    parent.children.setdefault(listing.name, []).append(child)
-                    left.remove(child)
-    for one in gatherings:
-        for children in one.children.values():
-            children.sort(key=lambda child: child.key)
-    return left
-
-
-def shown(gathering: Gathering) -> dict[str, Value]:
-    """The record with the records inside it, without what these take from their parent."""
-    record = dict(gathering.values)
-    for listing in gathering.kind.children:
-        inside = gathering.children.get(listing.name, ())
-        if inside:
-            taken = {*listing.shared, *listing.fixed}
-            record[listing.name] = [{name: value for name, value in shown(one).items() if name not in taken} for one in inside]
-    return record
-
-
-def fixed_value(field_: Field, spelt: str) -> Value:
-    """A value as `with field = value` spells it."""
-    if field_.type == "boolean":
-        return spelt == "true"
-    return Number(spelt) if field_.numeric or field_.type in ("integer", "decimal") else spelt
-
-
 def _united(group: Group) -> tuple[dict[str, Value], list[str]]:
     """The values of all members, and the fields in which they differ."""
     kind = group.kind
@@ -140,27 +106,3 @@ def _drop_broken(fields: Fields, values: dict[str, Value], around: Mapping[str, 
                 broken.append(rule)
                 changed = True
     return broken
-
-
-def _belongs(child: Gathering, parent: Gathering, listing: ChildList) -> bool:
-    """Whether a child has what its list fills from the parent, and they come from the same server or name each other by identifier."""
-    same = all(child.values.get(name) == parent.values.get(name) for name in listing.shared)
-    fixed = all(child.values.get(name) == fixed_value(child.kind.fields.by_name[name], spelt) for name, spelt in listing.fixed.items())
-    servers = {one.resource.server for one in child.members} & {one.resource.server for one in parent.members}
-    own = all(one.resource.own for one in (*child.members, *parent.members))
-    return same and fixed and bool(servers or own) and child.values.get(parent.kind.key) is not None
-
-
-def _innermost_first(kinds: Mapping[str, Kind]) -> Iterable[Kind]:
-    """Kinds whose children have children come after these."""
-    done: dict[str, Kind] = {}
-
-    def visit(kind: Kind, path: tuple[str, ...]) -> None:
-        for listing in kind.children:
-            if listing.kind in kinds and listing.kind not in (*path, kind.name):
-                visit(kinds[listing.kind], (*path, kind.name))
-        done.setdefault(kind.name, kind)
-
-    for kind in kinds.values():
-        visit(kind, ())
-    return done.values()

@@ -71,49 +71,44 @@ def identify(names: Names, value: Value, full_url: str, server: str) -> Resource
     return resource
 
 
-def problems(names: Names, resource: Resource) -> list[Issue]:
+def problems(names: Names, resource: Resource, known: Known) -> list[Issue]:
     """Why a resource is refused before any shape sees it."""
     value = resource.value
     if not definitions.is_resource(resource.type):
         return [say.not_a_resource(resource.type)]
-    if len(set(_owns(names, value))) > 1:
+    if len(set(_owns(names, value))) > 1 or (known.key and resource.own and resource.own.key != known.key):
         return [say.two_identities(f"{resource.type}.identifier")]
     return [say.modifier_extension(expression(resource.type, at)) for at in _modifier_extensions(value, ())]
 
 
-def assign_keys(resources: Iterable[Resource], links: Mapping[str, Mapping[str, str]], stated: str) -> None:
-    """Give every resource the key that it has here: the one the caller states, its own, the link table's, or one derived from its id there."""
-    for resource in resources:
-        named = resource.reference
-        if resource.own:
-            resource.key = resource.own.key
-        elif stated:
-            resource.key = stated
-        elif (link := links.get(resource.server, {}).get(named)) and named:
-            resource.key = link
-        else:
-            resource.key = identity.foreign_id(resource.server, named or resource.full_url or json.write(resource.value).decode())
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the caller knows: the link table (by server, `Type/id` to our key), the key of the one record (of a PUT), and what
+    references as they are written mean."""
+
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    key: str = ""
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(
-    kinds: Mapping[str, Kind], names: Names, resources: list[Resource], links: Mapping[str, Mapping[str, str]], stated: str = ""
-) -> Gathered:
-    """Read every resource of a set and group what belongs to one record. The resources have their keys (`assign_keys`)."""
+def gather(kinds: Mapping[str, Kind], names: Names, resources: list[Resource], known: Known) -> Gathered:
+    """Read every resource of a set and group what belongs to one record. Every resource gets the key that it has here."""
+    _assign_keys(resources, known)
     index = {url: one for one in resources for url in (one.full_url, f"{one.server}/{one.reference}" if one.reference else "") if url}
     gathered = Gathered()
     members: list[Member] = []
     for resource in resources:
-        issues = problems(names, resource)
+        issues = problems(names, resource, known)
         if issues:
             gathered.orphans.append(Orphan(resource, issues, refused=True))
             continue
-        sender = Sender(names, resource, index, links)
+        sender = Sender(names, resource, index, known.links, known.remembered)
         member = _dispatch(kinds, names, resource, sender)
         if isinstance(member, Orphan):
             gathered.orphans.append(member)
         elif member:
             members.append(member)
-    gathered.groups = list(_grouped(members, links, stated))
+    gathered.groups = list(_grouped(members, known))
     return gathered
 
 
@@ -130,6 +125,20 @@ def is_own_provenance(names: Names, resource: Resource) -> bool:
         for one in (entities if isinstance(entities, list) else [])
         if isinstance(one, dict) and isinstance(one.get("what"), dict) and isinstance(one["what"].get("identifier", {}), dict)
     )
+
+
+def _assign_keys(resources: Iterable[Resource], known: Known) -> None:
+    """The key that the caller states, its own, the link table's, or one derived from its id there."""
+    for resource in resources:
+        named = resource.reference
+        if known.key:
+            resource.key = known.key
+        elif resource.own:
+            resource.key = resource.own.key
+        elif named and (link := known.links.get(resource.server, {}).get(named)):
+            resource.key = link
+        else:
+            resource.key = identity.foreign_id(resource.server, named or resource.full_url or json.write(resource.value).decode())
 
 
 def _owns(names: Names, value: Value) -> Iterator[Own]:
@@ -195,17 +204,17 @@ def _has_content(kind: Kind, shape: Shape, read: Reading) -> bool:
     return any(not fields[name].required and fields[name].type != "id" for name in read.values if name in fields)
 
 
-def _grouped(members: list[Member], links: Mapping[str, Mapping[str, str]], stated: str) -> Iterator[Group]:
+def _grouped(members: list[Member], known: Known) -> Iterator[Group]:
     groups: dict[tuple[str, str], Group] = {}
     together: dict[tuple[str, ...], list[Member]] = {}
     for member in members:
         values = _foreign_key(member)
-        if member.resource.own or stated or values is None:
+        if member.resource.own or known.key or values is None:
             together[("", str(len(together)))] = [member]
         else:
             together.setdefault((member.kind.name, member.resource.server, *values), []).append(member)
     for found in together.values():
-        for part, key in _keyed(found, links):
+        for part, key in _keyed(found, known.links):
             kind = part[0].kind
             groups.setdefault((kind.name, key), Group(kind, key)).members.extend(part)
     yield from groups.values()

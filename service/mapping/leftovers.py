@@ -47,7 +47,7 @@ def pairs(
         origin = trace.get((*at, number))
         if origin is not None and origin in by_origin and by_origin[origin] not in found.values():
             found[number] = by_origin[origin]
-    for same in (_equal, _same_coding, _same_reference):
+    for same in (equal, _same_coding, _same_reference):
         for number, one in enumerate(theirs):
             if number in found or (*at, number) in trace:
                 continue
@@ -82,18 +82,18 @@ def _compare(
         order = [found[number] for number in sorted(found)]
         if order != sorted(order):
             yield Leftover("~", at, theirs, ours)
-    elif not _equal(theirs, ours):
+    elif not equal(theirs, ours):
         yield Leftover("~", at, theirs, ours)
 
 
-def _equal(one: Value, other: Value) -> bool:
+def equal(one: Value, other: Value) -> bool:
     """Equal as JSON, numbers by their text; `1 == True` is Python's, not JSON's."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_equal(value, other[name]) for name, value in one.items())
+        return one.keys() == other.keys() and all(equal(value, other[name]) for name, value in one.items())
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_equal, one, other))
+        return len(one) == len(other) and all(map(equal, one, other))
     return type(one) is type(other) and one == other
 
 
@@ -110,7 +110,7 @@ def _same_reference(one: Value, other: Value) -> bool:
     """Two references with the same identifier or literal."""
     if not isinstance(one, dict) or not isinstance(other, dict):
         return False
-    return any(name in one and _equal(one[name], other.get(name)) for name in ("identifier", "reference"))
+    return any(name in one and equal(one[name], other.get(name)) for name in ("identifier", "reference"))
 
 
 def _in_modifier(type_: str, one: Leftover, resource: Value) -> bool:

@@ -16,6 +16,7 @@ from service.diagnostics.tree import Mapping as Tree
 from service.diagnostics.tree import Node, Scalar
 from service.mapping import overlay, syntax, vocabulary
 from service.mapping.check import kinds as check_kinds
+from service.mapping.check import prove
 from service.mapping.loops import Loops
 from service.mapping.plan import Kind
 from service.mapping.sender import Names
@@ -116,7 +117,11 @@ def check(texts: Texts, clinic: str = "") -> Library:
     kinds = {kind: check_kinds.build(whole, file) for kind, file in by_kind.items()}
     if found:
         raise Diagnostics(found)
-    return Library(kinds, names, ours(names, kinds), texts.hash, clinic)
+    who = ours(names, kinds)
+    found += prove.check(kinds, who)
+    if found:
+        raise Diagnostics(found)
+    return Library(kinds, names, who, texts.hash, clinic)
 
 
 def ours(names: Vocabulary, kinds: Mapping[str, Kind]) -> Names:

@@ -109,12 +109,14 @@ class Block(Part):
     """An element with parts. `slice` is its text between brackets; `deep`: found at any depth.
 
     `required` are the `!` fields of the blocks that name it, each with the branch in which it is asked for: read without them, it is not read.
+    A contained resource is `named_by` the element (its path in the resource) that writes `#` and its id.
     """
 
     slice: str
     deep: bool
     parts: list[Part] = field(default_factory=list)
     required: list[tuple[Field, Branch | None]] = field(default_factory=list)
+    named_by: tuple[str, ...] = ()
 
     @property
     def marks(self) -> list[Leaf]:
@@ -270,7 +272,7 @@ def _settle(parts: list[Part], at: str) -> tuple[list[Formula], list[Formula]]:
     echoed: list[Formula] = []
     for part in parts:
         if isinstance(part, Leaf):
-            part.when = all_of((part.taken, part.inner))
+            part.when = FALSE if part.mode == "also" else all_of((part.taken, part.inner))
             (carried if carries(part) else echoed if echoes(part) else []).append(part.taken if part.mode == "absent" else part.when)
         elif isinstance(part, Items):
             settle(part.scope, part.at)
@@ -278,6 +280,7 @@ def _settle(parts: list[Part], at: str) -> tuple[list[Formula], list[Formula]]:
             carried.append(part.when)
         elif isinstance(part, Block):
             inner, echo = _settle(part.parts, part.at)
-            part.when = any_of(inner) if inner else any_of(echo) if echo else part.taken
+            plain = part.taken if any(one.when != FALSE for one in part.parts) else FALSE
+            part.when = any_of(inner) if inner else any_of(echo) if echo else plain
             (carried if inner else echoed if echo else []).append(part.when)
     return carried, echoed

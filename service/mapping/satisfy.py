@@ -5,7 +5,7 @@ The Davis-Putnam-Logemann-Loveland procedure over the clauses of Plaisted and Gr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -34,12 +34,12 @@ class Theory:
         for rule in self.rules:
             self._clauses += self._translate(rule)
 
-    def solve(self, *formulas: Formula) -> dict[Literal, bool] | None:
-        """An assignment in which the rules and the formulas hold, with as few fields present as it finds, or None."""
+    def solve(self, *formulas: Formula, prefer: Callable[[], bool] = bool) -> dict[Literal, bool] | None:
+        """An assignment in which the rules and the formulas hold, or None. It tries first what `prefer` says: by default, that a field is absent."""
         asked: list[Clause] = []
         for formula in formulas:
             asked += self._translate(formula)
-        model = _search(_relevant(asked, self._clauses), {})
+        model = _search(_relevant(asked, self._clauses), {}, prefer)
         if model is None:
             return None
         return {literal: model[number] for literal, number in self._numbers.items() if number in model}
@@ -112,7 +112,7 @@ def _relevant(asked: list[Clause], rules: list[Clause]) -> list[Clause]:
     return asked + [rules[index] for index in taken]
 
 
-def _search(clauses: list[Clause], model: dict[int, bool]) -> dict[int, bool] | None:
+def _search(clauses: list[Clause], model: dict[int, bool], prefer: Callable[[], bool]) -> dict[int, bool] | None:
     while True:
         left: list[Clause] = []
         unit = 0
@@ -138,8 +138,9 @@ def _search(clauses: list[Clause], model: dict[int, bool]) -> dict[int, bool] | 
     if not clauses:
         return model
     variable = abs(min(clauses, key=len)[0])
-    for truth in (False, True):
-        found = _search(clauses, {**model, variable: truth})
+    first = prefer()
+    for truth in (first, not first):
+        found = _search(clauses, {**model, variable: truth}, prefer)
         if found is not None:
             return found
     return None

@@ -77,12 +77,14 @@ class Resource:
 
 @dataclass(slots=True)
 class Sender:
-    """What reading one resource asks of its set. `seen` collects what the server calls each resource that is referred to."""
+    """What reading one resource asks of its set. `remembered` are references (as written) whose key is known from an earlier reading;
+    `seen` collects what the server calls each resource that is referred to."""
 
     names: Names
     resource: Resource
     index: Mapping[str, Resource]
     links: Mapping[str, Mapping[str, str]]
+    remembered: Mapping[str, str] = field(default_factory=dict)
     seen: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def key(self, type_: str, reference: Value) -> str:
@@ -108,6 +110,8 @@ class Sender:
     def _by_literal(self, type_: str, literal: Value) -> str:
         if not isinstance(literal, str):
             raise Misfit("names no resource that can be followed")
+        if literal in self.remembered:
+            return self.remembered[literal]
         if literal.startswith("#"):
             raise Misfit("names a contained resource")
         if match := _CONDITIONAL.fullmatch(literal):

@@ -105,6 +105,10 @@ def contained_needs_type(span: Span, name: str) -> Diagnostic:
     return Diagnostic("KAP222", f"`{name}` holds resources of any type", span, "of which type?", help=f"write `{name}[Medication]`, say")
 
 
+def contained_not_named(span: Span, path: str) -> Diagnostic:
+    return Diagnostic("KAP255", f"nothing refers to `{path}`", span, "a contained resource must be referred to", help='give it `id: = x`, and the element that means it `reference: "= #x"`')
+
+
 def deep_needs_slice(span: Span, name: str) -> Diagnostic:
     return Diagnostic("KAP223", f"`{name}..` finds an element at any depth and must say which", span, "no slice", help=f"write `{name}..[child=constant]`")
 
@@ -210,25 +214,17 @@ def profile_requires(span: Span, profile: str, element: str, situation: str) -> 
     return Diagnostic("KAP248", f"{profile} requires `{element}`", span, "it is not always written", (situation,), "add a line for it, or leave `profile:` out")
 
 
-def profile_forbids(span: Span, profile: str, element: str) -> Diagnostic:
-    return Diagnostic("KAP249", f"{profile} does not allow `{element}`", span, "it is written", help="remove the line, or leave `profile:` out")
+def profile_breaks(span: Span, profile: str, path: str, message: str) -> Diagnostic:
+    return Diagnostic("KAP249", f"what stands at `{path}` breaks {profile}", span, "not as the profile asks", (message,), "write what it asks for, or leave `profile:` out")
 
 
-def profile_fixes(span: Span, profile: str, element: str, value: str) -> Diagnostic:
-    return Diagnostic("KAP250", f"{profile} fixes `{element}` to {value}", span, "another value is written", help=f"write {value}, or leave `profile:` out")
-
-
-def profile_type(span: Span, profile: str, element: str, types: list[str]) -> Diagnostic:
-    return Diagnostic("KAP251", f"{profile} does not allow `{element}`", span, "another type", help=f"it allows {_some(types)}")
-
-
-def profile_binds(span: Span, profile: str, element: str, allowed: list[str]) -> Diagnostic:
-    return Diagnostic("KAP252", f"{profile} does not allow this code at `{element}`", span, "outside its required binding", help=f"allowed: {_some(allowed)}")
+def not_valid(span: Span, path: str, message: str) -> Diagnostic:
+    return Diagnostic("KAP250", f"what stands at `{path}` is not valid R4", span, "not as R4 asks", (message,), "write what R4 asks for")
 
 
 def layout_form(span: Span, text: str) -> Diagnostic:
     return Diagnostic(
-        "KAP253",
+        "KAP251",
         f"`{text}` is not a line of a layout",
         span,
         "not understood",
@@ -237,15 +233,15 @@ def layout_form(span: Span, text: str) -> Diagnostic:
 
 
 def layout_values(span: Span, name: str, missing: list[str]) -> Diagnostic:
-    return Diagnostic("KAP254", f"the layout spells not all values of `{name}`", span, f"no word for {_some(missing)}", help="give every value a word of its own")
+    return Diagnostic("KAP252", f"the layout spells not all values of `{name}`", span, f"no word for {_some(missing)}", help="give every value a word of its own")
 
 
 def layout_twice(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP255", f"the layout uses `{name}` twice", span, "one form for one field", help="keep one of the lines")
+    return Diagnostic("KAP253", f"the layout uses `{name}` twice", span, "one form for one field", help="keep one of the lines")
 
 
 def layout_type(span: Span, name: str, type_: str, need: str) -> Diagnostic:
-    return Diagnostic("KAP256", f"`{name}` is of type {type_}, and this form needs {need}", span, "types do not fit", help="use another form")
+    return Diagnostic("KAP254", f"`{name}` is of type {type_}, and this form needs {need}", span, "types do not fit", help="use another form")
 
 
 def _some(known: list[str]) -> str:

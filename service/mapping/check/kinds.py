@@ -12,10 +12,12 @@ from service.diagnostics.messages import types as wrong
 from service.diagnostics.tree import Scalar
 from service.fhir import definitions
 from service.mapping import fields as field_lines
-from service.mapping import plan, syntax
+from service.mapping import paths, plan, syntax
 from service.mapping.check import engine
 from service.mapping.check.resolve import Resolver
 from service.mapping.plan import ChildList, Kind, Shape
+from service.mapping.terms.constant import Constant
+from service.mapping.terms.echo import Echo
 from service.mapping.terms.reference import Link
 from service.mapping.vocabulary import Vocabulary
 from service.records.fields import Field, Fields
@@ -75,6 +77,7 @@ def build(files: Files, file: syntax.File) -> Kind:
             found.append(say.unknown_shape(shape.span, shape.form_of, [one.name for one in kind.written]))
     for shape in shapes:
         _links(kind, shape)
+        _contained(names, shape)
         if kind.key in fields.by_name:
             item = shape.each.items.by_name[shape.item_id] if shape.each and shape.each.items else None
             engine.add(shape, names.base, fields.by_name[kind.key], item)
@@ -188,6 +191,23 @@ def _links(kind: Kind, shape: Shape) -> None:
             if target.each or target.form_of:
                 kind.names.found.append(wrong.link_to_many(leaf.term.span, target.name))
             leaf.only = target.when
+
+
+def _contained(names: Vocabulary, shape: Shape) -> None:
+    """A contained resource is named by the element that writes `#` and its id; one that nothing names would not be valid."""
+    references = {
+        leaf.term.term.value: tuple(step.name for step in paths.parse(leaf.path))
+        for leaf in shape.scope.leaves()
+        if leaf.name == "reference" and isinstance(leaf.term, Echo) and isinstance(leaf.term.term, Constant)
+    }
+    for block in plan.every(shape.scope.parts):
+        if not isinstance(block, plan.Block) or block.name != "contained":
+            continue
+        ids = [part.term.term.value for part in block.parts if isinstance(part, plan.Leaf) and part.name == "id" and isinstance(part.term, Echo) and isinstance(part.term.term, Constant)]
+        if not ids or f"#{ids[0]}" not in references:
+            names.found.append(wrong.contained_not_named(block.span, block.path))
+        else:
+            block.named_by = references[f"#{ids[0]}"]
 
 
 def _labels(names: Vocabulary, shape: Shape) -> Iterator[tuple[plan.Coding, Formula]]:

@@ -106,7 +106,7 @@ class _Reader:
         taken: set[Branch] = set()
         for choice in scope.choices:
             if choice.parent is None or choice.parent in taken:
-                branch = next((one for one in _order(choice, scope) if self._readable(scope, one, value, at)), None)
+                branch = next((one for one in order(choice, scope) if self._readable(scope, one, value, at)), None)
                 taken |= {branch} if branch else set()
         this = _Pass(frozenset(taken))
         reading = self._parts(scope.parts, value, at, this)
@@ -245,22 +245,24 @@ class _Reader:
             if here is not None:
                 yield (*at, part.name), here
             return
-        marks = _marks(part)
+        mine = marks(part)
         rivals = [
             one
             for one in siblings
-            if one is not part and one.name == part.name and not this.also and (isinstance(one, Block) or _is_constant(one)) and _marks(one) > marks
+            if one is not part and one.name == part.name and not this.also and (isinstance(one, Block) or _is_constant(one)) and marks(one) > mine
         ]
         rivals = [] if isinstance(part, Leaf) and not part.two_way else [one for one in rivals if this.considers(one) or isinstance(one, Block)]
         spots = _deep(here, part.name, (*at, part.name)) if isinstance(part, Block) and part.deep else _shallow(here, (*at, part.name))
+        if isinstance(part, Block) and part.named_by:
+            spots = [(spot, one) for spot, one in spots if isinstance(one, dict) and f"#{one.get('id')}" == _inside(value, part.named_by)]
         offered = [
             (spot, one)
             for spot, one in spots
             if fits(part, one) and not any(fits(rival, one) for rival in rivals) and not self._is_own(part, one)
         ]
-        order = _USES.get(part.type)
-        if order:
-            offered.sort(key=lambda pair: order.index(use) if (use := _use(pair[1])) in order else len(order))
+        uses = _USES.get(part.type)
+        if uses:
+            offered.sort(key=lambda pair: uses.index(use) if (use := _use(pair[1])) in uses else len(uses))
         yield from offered
 
     def _is_own(self, part: Part, value: Value) -> bool:
@@ -296,7 +298,8 @@ def _holds(mark: Leaf, value: Value) -> bool:
     return any(mark.term.holds(one) for one in elements if one is not None)
 
 
-def _marks(part: Part) -> frozenset[tuple[str, frozenset[Value]]]:
+def marks(part: Part) -> frozenset[tuple[str, frozenset[Value]]]:
+    """What tells a part's elements from the others of its list: of two parts, the one that asks for all of the other's marks and more is more specific."""
     if isinstance(part, Block):
         return frozenset((mark.name, mark.term.read_as) for mark in part.marks if isinstance(mark.term, Constant))
     return frozenset({("", part.term.read_as)}) if isinstance(part, Leaf) and isinstance(part.term, Constant) else frozenset()
@@ -306,7 +309,7 @@ def _is_constant(part: Part) -> bool:
     return isinstance(part, Leaf) and isinstance(part.term, Constant)
 
 
-def _order(choice: Choice, scope: Scope) -> list[Branch]:
+def order(choice: Choice, scope: Scope) -> list[Branch]:
     """Cases most specific first (by the number of their `match` lines), alternatives in the order of the file."""
     if choice.field is None:
         return choice.branches
@@ -332,6 +335,12 @@ def _below(value: Value, name: str, at: Pointer) -> Iterator[tuple[Pointer, Valu
     elif isinstance(value, list):
         for number, inner in enumerate(value):
             yield from _below(inner, name, (*at, number))
+
+
+def _inside(value: Value, path: tuple[str, ...]) -> Value:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _use(value: Value) -> Value:

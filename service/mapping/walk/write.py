@@ -70,8 +70,6 @@ def _parts(parts: list[Part], record: Record, out: Outgoing, at: Pointer, origin
             continue
         seen: dict[str, int] = {}
         match part:
-            case Leaf(mode="also"):
-                pass
             case Leaf(term=term) if part.many and term.fields and term.fields[0].many:
                 name = term.fields[0].name
                 for value in record[name]:

@@ -1,0 +1,88 @@
+"""What is written is valid: required elements of R4 and of the profile are always there, and everything else is as they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import types as wrong
+from service.fhir import definitions, validate
+from service.fhir.validate import Finding
+from service.mapping import counterpart
+from service.mapping.check import samples, situation
+from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope, Shape
+from service.mapping.receiver import Links, Receiver
+from service.mapping.satisfy import theory
+from service.mapping.sender import Names
+from service.mapping.walk.write import write_shape
+from service.records.formulas import Formula, any_of, has, negate
+
+
+def check(kind: Kind, names: Names) -> Iterator[Diagnostic]:
+    """Every required element that can be missing, and every element that breaks R4 or the profile."""
+    receiver = counterpart.links(kind, Receiver(names.base, names.kinds))
+    for shape in kind.shapes:
+        incomplete = list(_required(shape.scope, shape.scope.parts, shape.type, shape.type, shape.when))
+        incomplete += _profile_requires(shape)
+        yield from incomplete
+        if not incomplete:
+            yield from dict.fromkeys(_broken(shape, receiver))
+
+
+def _required(scope: Scope, parts: list[Part], at: str, path: str, when: Formula) -> Iterator[Diagnostic]:
+    for element in definitions.children(at).values():
+        if element.min and element.name not in ("extension", "modifierExtension"):
+            standing = [part.when for part in parts if part.element.name == element.name and _mode(part) != "also"]
+            model = theory(scope.fields).solve(when, negate(any_of(standing)))
+            if model is not None:
+                span = parts[0].span
+                yield wrong.required_not_written(span, f"{at}.{element.name}", path, situation.show(scope.fields, model))
+    for part in parts:
+        if isinstance(part, Block):
+            yield from _required(scope, part.parts, part.at, part.path, part.when)
+        elif isinstance(part, Items):
+            yield from _required(part.scope, part.scope.parts, part.at, part.path, has(part.field.name))
+
+
+def _profile_requires(shape: Shape) -> Iterator[Diagnostic]:
+    profile = definitions.profile(shape.profile) if shape.profile else None
+    for element in profile.elements.values() if profile else ():
+        name = element.path.removeprefix(f"{shape.type}.").removesuffix("[x]")
+        if not element.min or "." in name or ":" in element.id:
+            continue
+        standing = [part.when for part in shape.scope.parts if part.element.name == name and _mode(part) != "also"]
+        model = theory(shape.scope.fields).solve(shape.when, negate(any_of(standing)))
+        if model is not None:
+            yield wrong.profile_requires(shape.span, shape.profile, name, situation.show(shape.scope.fields, model))
+
+
+def _broken(shape: Shape, receiver: Links) -> Iterator[Diagnostic]:
+    profiles = [shape.profile] if shape.profile else []
+    for record in samples.cover(shape):
+        written = write_shape(shape, str(record.get(shape.item_id, "")), record, receiver)
+        for finding in validate.validate(written.resource, profiles):
+            if finding.severity == "error":
+                yield _diagnostic(shape, finding)
+
+
+def _diagnostic(shape: Shape, finding: Finding) -> Diagnostic:
+    steps = [step.partition("[")[0] for step in finding.expression.split(".")[1:]]
+    part = _part(shape.scope.parts, steps)
+    path = part.path if part else shape.type
+    span = part.term.span if isinstance(part, Leaf) and part.mode not in ("slice", "engine") else part.span if part else shape.span
+    if finding.profile:
+        return wrong.profile_breaks(span, shape.profile, path, finding.message)
+    return wrong.not_valid(span, path, finding.message)
+
+
+def _part(parts: list[Part], steps: list[str]) -> Part | None:
+    """The part that writes an element, or the innermost around it; of several at one list, the first."""
+    for part in parts:
+        if steps and part.name == steps[0]:
+            inside = part.parts if isinstance(part, Block) else part.scope.parts if isinstance(part, Items) else []
+            return _part(inside, steps[1:]) or part
+    return None
+
+
+def _mode(part: Part) -> str:
+    return part.mode if isinstance(part, Leaf) else ""

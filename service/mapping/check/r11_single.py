@@ -1,0 +1,50 @@
+"""R11: no two lines write one single-valued element, nor two forms of one choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import reversibility as lost
+from service.mapping.check import situation
+from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope
+from service.mapping.satisfy import theory
+from service.records.formulas import Formula
+
+
+def check(kind: Kind) -> Iterator[Diagnostic]:
+    """Every pair of lines that can write one element together."""
+    for shape in kind.shapes:
+        yield from _scope(shape.scope, shape.when)
+
+
+def _scope(scope: Scope, when: Formula) -> Iterator[Diagnostic]:
+    yield from _parts(scope, scope.parts, when)
+    for items in scope.items():
+        yield from _scope(items.scope, items.when)
+
+
+def _parts(scope: Scope, parts: list[Part], when: Formula) -> Iterator[Diagnostic]:
+    for at, one in enumerate(parts):
+        if isinstance(one, Block):
+            yield from _parts(scope, one.parts, when)
+        for other in parts[:at]:
+            if not _one_element(one, other):
+                continue
+            model = theory(scope.fields).solve(one.when, other.when, when)
+            if model is None:
+                continue
+            shown = situation.show(scope.fields, model)
+            if one.name == other.name:
+                yield lost.written_twice(one.span, one.path, other.span, shown)
+            else:
+                yield lost.choice_written_twice(one.span, one.name, other.name, shown)
+
+
+def _one_element(one: Part, other: Part) -> bool:
+    """Whether two parts stand at one element: of a list, only those with one path."""
+    if one.element.name != other.element.name or any(isinstance(part, Leaf) and part.mode == "also" for part in (one, other)):
+        return False
+    if any(isinstance(part, Leaf) and part.mode == "engine" for part in (one, other)):
+        return not one.many
+    return not one.many or one.path == other.path or (isinstance(one, Items) and isinstance(other, Items))

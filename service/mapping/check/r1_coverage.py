@@ -1,0 +1,105 @@
+"""R1, R3, R4: a field with a value is written by some two-way term in every record the rules allow, and every record writes something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import names as say
+from service.diagnostics.messages import reversibility as lost
+from service.mapping.check import situation
+from service.mapping.plan import Kind, Scope, Shape
+from service.mapping.satisfy import Theory, theory
+from service.records.fields import Field, Fields
+from service.records.formulas import FALSE, TRUE, Formula, all_of, any_of, assume, has, literals, negate
+
+
+def check(kind: Kind) -> Iterator[Diagnostic]:
+    """Every field that can be lost, with the record that shows it."""
+    rules = theory(kind.fields)
+    places: dict[str, list[tuple[Formula, Scope, Shape]]] = {}
+    for shape in kind.written:
+        if shape.each:
+            places.setdefault(shape.each.name, []).append((shape.condition, shape.scope, shape))
+        for items in shape.scope.items():
+            if not shape.each:
+                places.setdefault(items.field.name, []).append((all_of((shape.when, items.when)), items.scope, shape))
+    for name, one in kind.fields.by_name.items():
+        if one.stays or name == kind.key:
+            continue
+        if one.items:
+            yield from _list(kind, one, places.get(name, []), rules)
+        else:
+            yield from _field(one, kind.fields, rules, list(_record_level(kind, one)))
+    silent = negate(any_of(has(shape.each.name) if shape.each else shape.when for shape in kind.written))
+    model = rules.solve(silent)
+    if model is not None:
+        yield lost.nothing_written(kind.span, kind.name, situation.show(kind.fields, model))
+
+
+def _record_level(kind: Kind, one: Field) -> Iterator[Formula]:
+    """The conditions under which a field of the record is written; in an `each` shape: by every item, so that no item's values decide."""
+    for shape in kind.written:
+        for formula in writes(shape.scope, one):
+            whole = all_of((shape.when, formula))
+            if shape.each and shape.each.items:
+                items = shape.each.items.by_name
+                given = {has(name): True for name, item in items.items() if item.required}
+                whole = all_of((has(shape.each.name), assume(whole, given)))
+                if any(literal.field in items for literal in literals(whole)):
+                    continue
+            yield whole
+
+
+def writes(scope: Scope, one: Field) -> Iterator[Formula]:
+    """The conditions under which the terms of a scope write a field so that it comes back."""
+    for leaf in scope.leaves():
+        if leaf.two_way and leaf.mode in ("", "match") and one in leaf.term.fields:
+            yield leaf.when
+    for choice in scope.choices:
+        if choice.field is one:
+            yield from (branch.chosen for branch in choice.branches)
+
+
+def _field(one: Field, fields: Fields, rules: Theory, conditions: list[Formula], inside: Formula = TRUE) -> Iterator[Diagnostic]:
+    if not conditions:
+        yield say.field_unused(one.span, one.name)
+        return
+    model = rules.solve(has(one.name), inside, negate(any_of(conditions)))
+    if model is not None:
+        yield lost.field_lost(one.span, one.name, _when(one, rules, any_of(conditions)), situation.show(fields, model, one.name))
+
+
+def _list(kind: Kind, one: Field, places: list[tuple[Formula, Scope, Shape]], rules: Theory) -> Iterator[Diagnostic]:
+    if not places:
+        yield say.field_unused(one.span, one.name)
+        return
+    if len(places) > 1:
+        yield lost.lines_differ(one.span, one.name, [f"it stands in `{shape.name}`" for _, _, shape in places])
+        return
+    condition, scope, shape = places[0]
+    model = rules.solve(has(one.name), negate(condition))
+    if model is not None:
+        yield lost.field_lost(one.span, one.name, _when(one, rules, condition), situation.show(kind.fields, model, one.name))
+    assert one.items is not None
+    inner = theory(one.items)
+    whole = all_of(has(must.name) for must in scope.musts)
+    model = inner.solve(has(one.name), negate(whole))
+    if model is not None:
+        yield lost.field_lost(one.span, f"an item of {one.name}", "", situation.show(one.items, model))
+    for field in one.items.by_name.values():
+        if field.name != shape.item_id or not shape.each:
+            yield from _field(field, one.items, inner, list(writes(scope, field)), has(one.name))
+
+
+def _when(one: Field, rules: Theory, condition: Formula) -> str:
+    """The plainest words for when it is lost: with or without one other field, if that says it."""
+    for name in dict.fromkeys(literal.field for literal in literals(condition)):
+        if name == one.name:
+            continue
+        if rules.solve(has(one.name), has(name), negate(condition)) is None and rules.solve(has(one.name), negate(has(name))) is not None:
+            return f" when it is given without `{name}`"
+        if rules.solve(has(one.name), negate(has(name)), negate(condition)) is None and rules.solve(has(one.name), has(name)) is not None:
+            return f" when it is given together with `{name}`"
+    return "" if condition == FALSE or rules.solve(has(one.name), condition) is None else " in some records"
+

@@ -1,0 +1,80 @@
+"""R7, R8: what one alternative or case writes is not read as another, and each can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import reversibility as lost
+from service.mapping.check.spots import Steps, leaves, may_hold, same_place, written_with
+from service.mapping.plan import Branch, Choice, Kind, Leaf, Scope
+from service.mapping.satisfy import theory
+from service.mapping.terms.constant import Constant
+from service.mapping.walk.read import order
+from service.records.formulas import is_
+
+
+def check(kind: Kind) -> Iterator[Diagnostic]:
+    """Every pair of branches that can be mistaken, and every branch that no record reaches."""
+    for shape in kind.shapes:
+        for scope in (shape.scope, *(items.scope for items in shape.scope.items())):
+            for choice in scope.choices:
+                yield from _cases(scope, choice) if choice.field else _alternatives(scope, choice)
+
+
+def _alternatives(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:
+    spots = list(leaves(scope))
+    for at, branch in enumerate(choice.branches):
+        if theory(scope.fields).solve(branch.chosen) is None:
+            yield lost.alternative_unreachable(branch.span, branch.label, choice.name)
+        for first in choice.branches[:at]:
+            if _readable_in(spots, first, branch):
+                yield lost.alternative_readable(branch.span, first.label, branch.label, choice.name)
+
+
+def _cases(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:
+    field = choice.field
+    assert field is not None
+    rules = theory(scope.fields)
+    covered = {branch.value for branch in choice.branches}
+    missing = [value for value in field.domain if value not in covered and rules.solve(is_(field.name, value)) is not None]
+    if missing:
+        yield lost.case_missing(choice.span, field.name, missing)
+    spots = list(leaves(scope))
+    ordered = order(choice, scope)
+    for at, branch in enumerate(ordered):
+        matches = [(steps, leaf) for steps, leaf in spots if leaf.branch is branch and leaf.mode == "match"]
+        if not matches and not (field.required and choice.parent is None):
+            yield lost.case_unmarked(branch.span, field.name, branch.value)
+        for later in ordered[at + 1 :]:
+            if not _told_apart(spots, matches, later):
+                yield lost.case_ambiguous(later.span, field.name, branch.value, later.value)
+
+
+def _told_apart(spots: list[tuple[Steps, Leaf]], matches: list[tuple[Steps, Leaf]], other: Branch) -> bool:
+    """Whether one of the `match` lines cannot hold in what is written while the other branch is taken."""
+    return any(not _may_stand(spots, steps, leaf, other) for steps, leaf in matches)
+
+
+def _may_stand(spots: list[tuple[Steps, Leaf]], steps: Steps, leaf: Leaf, other: Branch) -> bool:
+    """Whether something written while another branch is taken can stand where a leaf is read, and hold what it asks."""
+    return any(
+        same_place(steps, spot) and written_with(one, other) and (not isinstance(leaf.term, Constant) or may_hold(leaf.term, one))
+        for spot, one in spots
+        if one is not leaf
+    )
+
+
+def _readable_in(spots: list[tuple[Steps, Leaf]], first: Branch, other: Branch) -> bool:
+    """Whether what is written while another branch is taken could be read as the first."""
+    mine = [(steps, leaf) for steps, leaf in spots if leaf.branch is first]
+    matches = [(steps, leaf) for steps, leaf in mine if leaf.mode == "match"]
+    if matches:
+        return not _told_apart(spots, matches, other)
+    two_way = [(steps, leaf) for steps, leaf in mine if leaf.two_way]
+    standing = {field.name for steps, leaf in two_way if _may_stand(spots, steps, leaf, other) for field in leaf.term.fields}
+    if any(must.name not in standing for must in first.musts):
+        return False
+    return bool(standing) or not two_way
+
+

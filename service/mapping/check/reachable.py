@@ -1,0 +1,59 @@
+"""Nothing stands in a file in vain: rules can be fulfilled, fields have values, shapes are written, other forms make records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import reversibility as lost
+from service.diagnostics.messages import types as wrong
+from service.mapping.plan import Block, Kind, Leaf, Part, Shape, every
+from service.mapping.satisfy import theory
+from service.records.fields import Fields
+from service.records.formulas import has
+
+
+def check(kind: Kind) -> Iterator[Diagnostic]:
+    """Contradictory rules, fields and shapes that never are, forms that cannot fill a record, keys written by lines."""
+    if theory(kind.fields).solve(*theory(kind.fields).rules) is None:
+        yield lost.rules_unsatisfiable(kind.span, kind.name)
+        return
+    for fields in (kind.fields, *(one.items for one in kind.fields.by_name.values() if one.items)):
+        yield from _fields(fields)
+    for shape in kind.shapes:
+        if theory(shape.scope.fields).solve(shape.when) is None:
+            yield lost.shape_never(shape.span, shape.name)
+        if shape.form_of and shape.own_only:
+            read = {one.name for leaf in shape.scope.leaves() if leaf.two_way for one in leaf.term.fields}
+            read |= {choice.field.name for choice in shape.scope.choices if choice.field}
+            missing = [one.name for one in kind.fields.by_name.values() if one.required and one.name not in {*read, kind.key}]
+            yield lost.form_incomplete(shape.span, shape.name, missing)
+        yield from _keys(kind, shape)
+        yield from _extensions(kind, shape.scope.parts)
+
+
+def _fields(fields: Fields) -> Iterator[Diagnostic]:
+    for one in fields.by_name.values():
+        if theory(fields).solve(has(one.name)) is None:
+            yield lost.field_never(one.span, one.name)
+
+
+def _keys(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
+    """The key and an item's id come from the engine; a line that reads them too could give another value."""
+    keys = {kind.key, *([shape.item_id] if shape.each else [])}
+    for leaf in shape.scope.leaves():
+        if leaf.two_way and any(one.name in keys for one in leaf.term.fields):
+            yield lost.key_in_shape(leaf.term.span, next(one.name for one in leaf.term.fields if one.name in keys))
+
+
+def _extensions(kind: Kind, parts: list[Part]) -> Iterator[Diagnostic]:
+    """The value of an extension is of the type that its definition gives."""
+    for block in every(parts):
+        if not isinstance(block, Block) or block.name != "extension":
+            continue
+        type_ = kind.names.extensions[block.slice].type
+        for part in block.parts:
+            if part.element.name == "value" and part.type != type_:
+                yield wrong.extension_value_type(part.span, block.slice, type_)
+            elif isinstance(part, Leaf | Block) and part.name == "extension" and type_ != "extension":
+                yield wrong.extension_value_type(part.span, block.slice, type_)

@@ -1,0 +1,79 @@
+"""Valid records of a kind that together write every line of a shape, every name of its tables and every unit; the first as little as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.fhir.json import Number, Value
+from service.mapping.plan import Shape
+from service.mapping.satisfy import theory
+from service.records.fields import Field, Fields
+from service.records.formulas import Literal, all_of, has, holds, is_
+
+_VALUES = {
+    "text": "some text",
+    "id": "x-1",
+    "code": "a-code",
+    "uri": "urn:x:1",
+    "date": "2024-05-14",
+    "dateTime": "2024-05-14T10:00:00-06:00",
+    "instant": "2024-05-14T10:00:00-06:00",
+}
+_ROUNDS = 64
+
+
+def cover(shape: Shape) -> Iterator[dict[str, Value]]:
+    """Records that write a shape; for an `each` shape with one item, whose fields stand among the record's."""
+    fields = shape.scope.fields
+    rules = theory(fields)
+    here = all_of([shape.when, *([has(shape.each.name)] if shape.each else []), *rules.rules])
+    least = rules.solve(here)
+    if least is None:
+        return
+    yield _record(fields, least, shape, 0, free=False)
+    left = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
+    rounds = max([1, *(len(one.values) for leaf in left for one in leaf.term.fields)])
+    number = 0
+    while left or number < min(rounds, _ROUNDS):
+        wanted = next((model for leaf in left if (model := rules.solve(here, leaf.when, prefer=_yes))), None)
+        record = _record(fields, wanted or rules.solve(here, prefer=_yes) or least, shape, number, free=True)
+        yield record
+        rest = [leaf for leaf in left if not holds(leaf.when, record)]
+        left = rest if wanted and len(rest) < len(left) else []
+        number += 1
+
+
+def _yes() -> bool:
+    return True
+
+
+def _record(fields: Fields, model: dict[Literal, bool], shape: Shape, number: int, *, free: bool) -> dict[str, Value]:
+    """The record of a model; a field of which it says nothing is present when `free`."""
+    present = [one for name, one in fields.visible.items() if model.get(has(name), free) and not one.stays and one is not shape.each]
+    return {one.name: _value(one, model, number) for one in present}
+
+
+def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
+    if one.items:
+        return [_item(one.items, number)]
+    if one.type == "boolean":
+        return not model.get(is_(one.name, "false"), False)
+    if one.values:
+        chosen = [name for name in one.values if model.get(is_(one.name, name))]
+        free = [name for name in one.values if model.get(is_(one.name, name)) is not False]
+        names = chosen or free or list(one.values)
+        name = names[number % len(names)]
+        value: Value = Number(name) if one.numeric else name
+    elif one.type in ("integer", "decimal"):
+        value = Number(one.low or one.high or "1")
+    elif one.type in ("text", "id"):
+        value = _VALUES[one.type].ljust(int(one.low or 1), "x")[: int(one.high or 1000)]
+    else:
+        value = _VALUES[one.type]
+    return [value] if one.many else value
+
+
+def _item(fields: Fields, number: int) -> dict[str, Value]:
+    model = theory(fields).solve(*(has(name) for name, one in fields.by_name.items() if one.required), prefer=_yes)
+    assert model is not None
+    return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name)) and not one.stays}

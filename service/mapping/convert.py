@@ -1,0 +1,173 @@
+"""The two directions for callers: a record and what is inside it becomes resources, a set of resources becomes records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from service.diagnostics.issue import Issue, Refused
+from service.diagnostics.messages import records as say
+from service.diagnostics.messages import resources as wrong
+from service.fhir.json import Value
+from service.mapping import assemble, children, counterpart, gather, giveback, identity, memory
+from service.mapping.assemble import Gathering
+from service.mapping.children import Single
+from service.mapping.gather import Known, Orphan
+from service.mapping.identity import Own
+from service.mapping.library import Library
+from service.mapping.memory import Entry
+from service.mapping.receiver import Receiver
+from service.mapping.sender import Resource
+from service.mapping.walk.write import Written, write
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A resource as it is sent; `own` says who it is, None for one that goes back to its server as that server's."""
+
+    own: Own | None
+    resource: dict[str, Value]
+
+    @property
+    def type(self) -> str:
+        """Its resource type."""
+        return str(self.resource["resourceType"])
+
+
+@dataclass(slots=True)
+class Resources:
+    """What a record becomes for one receiver: resources, those of the receiver to be withdrawn (`Type/id`), and what was left out of them."""
+
+    sent: list[Sent] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Records:
+    """What a set of resources says: records, resources that make none (as they came), issues about both, and the links of all that was read."""
+
+    records: list[Gathering] = field(default_factory=list)
+    orphans: list[Orphan] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def to_fhir(library: Library, kind: str, record: Value, *, server: str = "", takes_ids: bool = False) -> Resources:
+    """The resources of a record of a kind and of the records inside it, for the server at a base (none: our own).
+
+    `takes_ids`: the server keeps the ids that we give. Raises Refused with every problem of the record.
+    """
+    issues: list[Issue] = []
+    singles = list(children.spread(library.kinds, library.kinds[kind], record, issues))
+    issues += _twice(singles)
+    if issues:
+        raise Refused(issues)
+    target = identity.normal(server) or library.names.base
+    receiver = Receiver(library.names.base, library.names.kinds, ours=takes_ids or target in library.names.bases)
+    receiver = replace(receiver, in_set=_ids(library, singles, receiver))
+    made = Resources()
+    for single in singles:
+        _add(library, made, single, target, receiver)
+    return made
+
+
+def from_fhir(
+    library: Library, resources: Iterable[tuple[Value, str]], *, server: str = "", known: Known | None = None, policy: str = ""
+) -> Records:
+    """The records of a set of resources, each given with its full URL (or an empty one).
+
+    `server` is the base of the sender where no full URL says it (none: our own); `policy` for leftovers stands above that of the mappings.
+    """
+    names = library.names
+    given = [gather.identify(names, value, url, server or names.base) for value, url in resources]
+    kept = [one for one in given if not gather.is_own_provenance(names, one)]
+    result = Records()
+    while True:
+        gatherings, orphans = _read(library, kept, known or Known())
+        accounts = [memory.account(names, one) for one in gatherings]
+        refused = {
+            id(one.members[number].resource): Orphan(one.members[number].resource, issues, refused=True)
+            for one, account in zip(gatherings, accounts, strict=True)
+            for number, issues in memory.refused_members(one, account).items()
+        }
+        if not refused:
+            break
+        result.orphans += refused.values()
+        kept = [one for one in kept if id(one) not in refused]
+    result.orphans += orphans
+    for one, account in zip(gatherings, accounts, strict=True):
+        chosen = policy or one.kind.leftovers
+        issues = account.issues(one, chosen)
+        if issues and chosen == "refuse":
+            result.orphans += [Orphan(member.resource, issues, refused=True) for member in one.members]
+            continue
+        one.memory = memory.remember(library.hash, one, account, chosen)
+        result.records.append(one)
+        result.issues += [*one.notes, *(issues if chosen == "report" else [])]
+        for member in one.members:
+            if member.resource.reference:
+                result.links.setdefault(member.resource.server, {})[member.resource.reference] = one.key
+    result.records = children.join(result.records, library.kinds)
+    return result
+
+
+def _add(library: Library, made: Resources, single: Single, target: str, receiver: Receiver) -> None:
+    entries = [entry for entry in memory.recall(single.memory) or [] if identity.normal(entry.server) == target]
+    if not entries:
+        made.sent += [_sent(single, one) for one in _written(single, receiver)]
+        return
+    if any(entry.resource is None for entry in entries):
+        raise Refused([wrong.no_memory(target).inside(single.path)])
+
+    def read_again(resources: list[tuple[Value, str]], entries: list[Entry], key: str) -> Gathering | None:
+        remembered = {literal: named for entry in entries for literal, named in entry.links.items()}
+        given = [gather.identify(library.names, value, url, target) for value, url in resources]
+        gatherings, orphans = _read(library, given, Known(key=key, remembered=remembered))
+        return gatherings[0] if len(gatherings) == 1 and not orphans else None
+
+    returned = giveback.give_back(library.names, library.hash, single, entries, receiver, read_again)
+    made.sent += [Sent(None, resource) for resource in returned.resources]
+    made.sent += [_sent(single, one) for one in returned.new]
+    made.withdrawn += returned.withdrawn
+    made.issues += returned.issues
+
+
+def _read(library: Library, resources: list[Resource], known: Known) -> tuple[list[Gathering], list[Orphan]]:
+    gathered = gather.gather(library.kinds, library.names, resources, known)
+    gatherings: list[Gathering] = []
+    orphans = gathered.orphans
+    for group in gathered.groups:
+        one = assemble.assemble(group)
+        if isinstance(one, Gathering):
+            gatherings.append(one)
+        else:
+            orphans += one
+    return gatherings, orphans
+
+
+def _written(single: Single, receiver: Receiver) -> Iterator[Written]:
+    return write(single.kind, single.record, counterpart.links(single.kind, receiver))
+
+
+def _sent(single: Single, one: Written) -> Sent:
+    return Sent(Own(single.kind.name, single.record[single.kind.key], one.shape.ending, one.item), one.resource)
+
+
+def _ids(library: Library, singles: list[Single], receiver: Receiver) -> Mapping[tuple[str, str], str]:
+    """What the resources of the set are called in it, for a receiver that does not take our ids for granted."""
+    if receiver.ours:
+        return {}
+    sent = [_sent(single, one) for single in singles for one in _written(single, receiver)]
+    return {(identity.system(library.names.base, one.own.kind), one.own.value): f"{one.type}/{one.own.id}" for one in sent if one.own}
+
+
+def _twice(singles: list[Single]) -> Iterator[Issue]:
+    seen: set[tuple[str, str]] = set()
+    for single in singles:
+        who = (single.kind.name, str(single.record.get(single.kind.key)))
+        if who in seen:
+            yield say.item_twice(single.path, single.kind.key, single.kind.fields.by_name[single.kind.key].span)
+        seen.add(who)
+        if memory.recall(single.memory) is None:
+            yield wrong.bad_memory().inside(single.path)

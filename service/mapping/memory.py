@@ -1,0 +1,133 @@
+"""What a record keeps of the resources it was read from (`_fhir`), by the policy of its mapping."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.diagnostics.issue import Issue
+from service.diagnostics.messages import resources as say
+from service.fhir import json
+from service.fhir.json import Value
+from service.mapping import counterpart
+from service.mapping.assemble import Gathering
+from service.mapping.gather import Member, expression
+from service.mapping.leftovers import Leftover, difference, modifiers
+from service.mapping.receiver import Receiver
+from service.mapping.sender import Names
+from service.mapping.walk.write import write
+
+POLICIES = ("report", "refuse", "keep")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a memory: the server, and under `keep` the mapping's hash, the digest of the record as read, what the server's references
+    mean here, the full URL of a resource without id, and the resource."""
+
+    server: str
+    mapping: str = ""
+    read: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    full_url: str = ""
+    resource: Value = None
+
+
+@dataclass(slots=True)
+class Account:
+    """What the resources of a record hold and it does not: leftovers by member, and whether writing the record gives just these resources."""
+
+    leftovers: dict[int, list[Leftover]]
+    complete: bool
+
+    def issues(self, gathering: Gathering, policy: str) -> list[Issue]:
+        """The leftovers as issues; errors under the policy `refuse`."""
+        word = say.leftover_refused if policy == "refuse" else say.leftover
+        return [
+            word(expression(member.resource.type, one.at), differs=one.sign == "~")
+            for number, member in enumerate(gathering.members)
+            for one in self.leftovers[number]
+            if one.sign != "-"
+        ]
+
+
+def account(names: Names, gathering: Gathering) -> Account:
+    """The leftovers of every member of a record."""
+    found: dict[int, list[Leftover]] = {}
+    for number, member in enumerate(gathering.members):
+        written = counterpart.of(names, member, gathering.values)
+        if written is None:
+            found[number] = [Leftover("+", (), member.resource.value)]
+        else:
+            found[number] = difference(member.resource.value, written.resource, member.reading.trace, written.origins)
+    return Account(found, not any(found.values()) and _all_there(names, gathering))
+
+
+def refused_members(gathering: Gathering, account_: Account) -> dict[int, list[Issue]]:
+    """The members with an element that changes their meaning and that no line accounts for."""
+    refused: dict[int, list[Issue]] = {}
+    for number, member in enumerate(gathering.members):
+        for one in modifiers(member.resource.type, account_.leftovers[number], member.resource.value):
+            refused.setdefault(number, []).append(say.modifier_not_read(expression(member.resource.type, one.at), member.shape.span.place))
+    return refused
+
+
+def remember(library_hash: str, gathering: Gathering, account_: Account, policy: str) -> list[Value]:
+    """The memory of a record; empty when writing it gives just what was read."""
+    if account_.complete:
+        return []
+    if policy != "keep":
+        return [{"server": server} for server in dict.fromkeys(member.resource.server for member in gathering.members)]
+    digest = digest_of(gathering.values)
+    return [_entry(library_hash, member, digest) for member in gathering.members]
+
+
+def recall(memory: Value) -> list[Entry] | None:
+    """The entries of a memory, or None where it is not what the engine wrote."""
+    if memory is None:
+        return []
+    if not isinstance(memory, list):
+        return None
+    entries: list[Entry] = []
+    for one in memory:
+        known = isinstance(one, dict) and one.keys() <= {"server", "mapping", "read", "links", "fullUrl", "resource"}
+        if not known or not isinstance(one.get("server"), str):
+            return None
+        links, resource = one.get("links", {}), one.get("resource")
+        texts = [one.get(name, "") for name in ("mapping", "read", "fullUrl")]
+        if not all(isinstance(text, str) for text in texts) or not isinstance(links, dict) or not isinstance(resource, dict | None):
+            return None
+        if not all(isinstance(key, str) for key in links.values()):
+            return None
+        entries.append(Entry(one["server"], texts[0], texts[1], links, texts[2], resource))
+    return entries
+
+
+def digest_of(record: Mapping[str, Value]) -> str:
+    """A digest of a record's values, whatever the order of its fields."""
+    return hashlib.sha256(json.write(dict(sorted(record.items())))).hexdigest()[:32]
+
+
+def _entry(library_hash: str, member: Member, digest: str) -> Value:
+    resource = member.resource
+    links = {literal: identifier[1] for identifier, literal in member.known.items() if literal is not None}
+    return {
+        "server": resource.server,
+        "mapping": library_hash,
+        "read": digest,
+        **({"links": links} if links else {}),
+        **({"fullUrl": resource.full_url} if resource.full_url and "id" not in resource.value else {}),
+        "resource": resource.value,
+    }
+
+
+def _all_there(names: Names, gathering: Gathering) -> bool:
+    """Whether the record writes no resource that was not in the set, and the set held none twice."""
+    kind = gathering.kind
+    there = {(member.shape.name, member.item) for member in gathering.members}
+    receiver = Receiver(names.base, names.kinds)
+    wanted = {(one.shape.name, one.item) for one in write(kind, gathering.values, counterpart.links(kind, receiver))}
+    return there == wanted and len(there) == len(gathering.members)
+
+

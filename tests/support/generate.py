@@ -1,0 +1,152 @@
+"""Valid records of any kind, derived from its fields and rules: a new mapping is tested without new test code."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from service.fhir.json import Number
+from service.mapping.plan import Kind
+from service.mapping.satisfy import Theory, theory
+from service.records.fields import Field, Fields
+from service.records.formulas import all_of, has, is_, negate
+
+LETTERS = "abcXYZ0189-"
+WORDS = ("x", "Ada", "no pain", 'says "ok"', "a\\b", "{brace}", "100 %", "línea", "日本", "🙂", "two\nlines", "tab\there", "$5", "a|b", "it's", "<b>&amp;")
+ZONES = ("Z", "+00:00", "-06:00", "+05:30", "+14:00")
+
+
+def record(kind: Kind, random: Random, kinds: dict[str, Kind] | None = None, *, stays: bool = False) -> dict[str, Any]:
+    """A valid record of a kind, with records inside it where `kinds` are given; fields that stay only when asked for."""
+    made = _values(kind.fields, random, {}, stays=stays)
+    for listing in kind.children if kinds else ():
+        assert kinds is not None
+        inside = [_child(kinds[listing.kind], random, made, listing, kinds) for _ in range(random.randrange(3))]
+        if inside:
+            made[listing.name] = inside
+    return made
+
+
+def _child(kind: Kind, random: Random, parent: dict[str, Any], listing: Any, kinds: dict[str, Kind]) -> dict[str, Any]:
+    fixed = {**{name: parent.get(name) for name in listing.shared}, **listing.fixed}
+    made = _values(kind.fields, random, fixed, stays=False)
+    for name in fixed:
+        made.pop(name, None)
+    del kinds
+    return made
+
+
+def _values(fields: Fields, random: Random, fixed: dict[str, Any], *, stays: bool, outer: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Values for a satisfying choice of present fields; `fixed` are given from outside (None: absent)."""
+    rules = theory(fields)
+    given = [has(name) if value is not None else negate(has(name)) for name, value in fixed.items()]
+    given += [negate(has(name)) for name, one in fields.by_name.items() if one.stays and not stays]
+    given += [_known(fields.outer.by_name[name], (outer or {}).get(name)) for name in (fields.outer.by_name if fields.outer else ())]
+    likely = random.choice((0.1, 0.5, 0.9))
+    model = _sample(rules, fields, given, random, likely)
+    values = {name: fixed.get(name) or _single_or_list(one, random, model[name]) for name, one in fields.by_name.items() if model[name] and not one.items}
+    for name, one in fields.by_name.items():
+        if model[name] and one.items:
+            values[name] = _items(one, random, {**values, **{other: [] for other in fields.by_name if model[other] and fields.by_name[other].items}}, stays=stays)
+    return {name: values[name] for name in fields.by_name if name in values}
+
+
+def _known(one: Field, value: Any) -> Any:
+    if value is None:
+        return negate(has(one.name))
+    if one.enumerated:
+        spelt = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else getattr(value, "text", value)
+        if spelt in one.domain:
+            return is_(one.name, spelt)
+        return all_of([has(one.name), *(negate(is_(one.name, other)) for other in one.domain)])
+    return has(one.name)
+
+
+def _sample(rules: Theory, fields: Fields, given: list[Any], random: Random, likely: float) -> dict[str, Any]:
+    """For each field whether it is present, and for an enumerated one with which value (True: any other text)."""
+    model = rules.solve(*given, *rules.rules, prefer=lambda: random.random() < likely)
+    assert model is not None, "the rules allow no record"
+    chosen: dict[str, Any] = {}
+    for name, one in fields.by_name.items():
+        present = model.get(has(name))
+        if present is None:
+            present = not one.stays and random.random() < likely and negate(has(name)) not in given
+            present = present or has(name) in given or one.required
+        values = [value for value in one.domain if model.get(is_(name, value))] if one.enumerated else []
+        excluded = [value for value in one.domain if model.get(is_(name, value)) is False] if one.enumerated else []
+        free = [value for value in one.domain if value not in excluded] if one.enumerated else []
+        if not present:
+            chosen[name] = None
+        elif values:
+            chosen[name] = values[0]
+        elif one.or_text and (not free or random.random() < 0.5):
+            chosen[name] = True
+        else:
+            chosen[name] = random.choice(free) if free else True
+    return chosen
+
+
+def _items(one: Field, random: Random, around: dict[str, Any], *, stays: bool) -> list[Any]:
+    assert one.items
+    items = [_values(one.items, random, {}, stays=stays, outer=around) for _ in range(random.randrange(1, 4))]
+    for number, item in enumerate(items):
+        for name, inner in one.items.by_name.items():
+            if inner.type == "id" and inner.required:
+                item[name] = f"{item[name]}"[: int(inner.high or 36) - 2] + f"-{number}"
+    return items
+
+
+def _single_or_list(one: Field, random: Random, chosen: Any) -> Any:
+    if one.many:
+        return [_single(one, random, None) for _ in range(random.randrange(1, 4))]
+    return _single(one, random, chosen if isinstance(chosen, str) else None)
+
+
+def _single(one: Field, random: Random, chosen: str | None) -> Any:
+    match one.type:
+        case "boolean":
+            return chosen == "true" if chosen else random.random() < 0.5
+        case "table" | "one of":
+            if chosen is None and one.or_text and not one.many:
+                return f"other {_text(random)}"
+            name = chosen or random.choice(one.values)
+            return Number(name) if one.numeric else name
+        case "id":
+            return "".join(random.choice(LETTERS) for _ in range(random.randrange(max(1, int(one.low or 1)), int(one.high or 36) + 1)))
+        case "text":
+            text = _text(random)
+            while len(text) < int(one.low or 0):
+                text += "0"
+            return text[: int(one.high)].strip() or "x" if one.high and len(text) > int(one.high) else text
+        case "code":
+            code = random.choice(("8302-9", "a", "x y", 'q"', "LA-1", "{u}"))
+            return code if code not in one.excluded else "z"
+        case "uri":
+            return random.choice(("urn:x:1", "https://a.example/b?c=1", "x"))
+        case "integer":
+            low, high = int(one.low or -(2**31)), int(one.high or 2**31 - 1)
+            return Number(str(random.choice((low, high, random.randint(low, high)))))
+        case "decimal":
+            return _decimal(one, random)
+    return _moment(one.type, random)
+
+
+def _decimal(one: Field, random: Random) -> Number:
+    low, high = float(one.low or -1000), float(one.high or 1000)
+    amount = random.choice((low, high, random.uniform(low, high), float(int(random.uniform(low, high)))))
+    text = random.choice(("{:.0f}", "{:.1f}", "{:.2f}", "{:.2e}", "{:.4f}")).format(amount).replace("e+0", "e+").replace("e-0", "e-")
+    return Number(text) if low <= float(text) <= high else Number(one.low or "0")
+
+
+def _text(random: Random) -> str:
+    return " ".join(random.choice(WORDS) for _ in range(random.randrange(1, 4))).strip()
+
+
+def _moment(type_: str, random: Random) -> str:
+    day = f"{random.randrange(1900, 2100):04}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}"
+    time = f"T{random.randrange(24):02}:{random.randrange(60):02}:{random.randrange(60):02}{random.choice(('', '', '.5', '.125000'))}{random.choice(ZONES)}"
+    if type_ == "instant":
+        return day + time
+    if type_ == "date":
+        return random.choice((day, day[:7], day[:4]))
+    return random.choice((day + time, day + time, day + time, day, day[:7], day[:4]))
