@@ -114,10 +114,8 @@ def _single(one: Field, random: Random, chosen: str | None) -> Any:
         case "id":
             return "".join(random.choice(LETTERS) for _ in range(random.randrange(max(1, int(one.low or 1)), int(one.high or 36) + 1)))
         case "text":
-            text = _text(random)
-            while len(text) < int(one.low or 0):
-                text += "0"
-            return text[: int(one.high)].strip() or "x" if one.high and len(text) > int(one.high) else text
+            text = _text(random)[: int(one.high or 1000)].strip()
+            return text.ljust(int(one.low or 1), "0")
         case "code":
             code = random.choice(("8302-9", "a", "x y", 'q"', "LA-1", "{u}"))
             return code if code not in one.excluded else "z"

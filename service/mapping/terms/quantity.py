@@ -61,20 +61,20 @@ class InUnit(TwoWay):
 
     def emit(self, to: Emitter) -> Pieces:
         """The Quantity as text."""
-        value: Pieces = ['{"value":', Hole(to.token(self.fields[0])), ","]
+        value: Pieces = ['{"value":', *to.token(self.fields[0]), ","]
         tails = {code: f'"unit":{quote(texts[0])},"system":{quote(UCUM)},"code":{quote(code)}' for code, texts in self.units.items()}
         if not self.unit_field:
             return [*value, *tails.values(), "}"]
         table = to.constant({name: tails[code] for name, code in self.codes.items()}, "units")
-        return [*value, Hole(f"{table}[{to.inner(self.unit_field)}]"), "}"]
+        return [*value, Hole(f"{table}[{to.value(self.unit_field)}]"), "}"]
 
     def decode(self, to: Emitter) -> Decoded:
         """The value's token, and the name of the unit's code."""
-        values = [(self.fields[0], "{}.value")]
+        values = [(self.fields[0], "{0}.value")]
         if self.unit_field:
             table = to.constant({code: name for name, code in self.codes.items()}, "codes")
-            values.append((self.unit_field, f"{table}.get({{}}.code, UNSET)"))
-        return Decoded("_Quantity", tuple(values))
+            values.append((self.unit_field, f"{table}.get({{0}}.code)"))
+        return Decoded("Quantity", tuple(values))
 
 
 def parse(place: Place, field: Field, unit: str, unit_field: str) -> TwoWay | None:

@@ -33,7 +33,7 @@ class ToResource(TwoWay):
     def decode(self, to: Emitter) -> Decoded:
         """The value of its identifier."""
         del to
-        return Decoded("_Reference", ((self.fields[0], "{}.identifier.value"),))
+        return Decoded("Reference", ((self.fields[0], "{0}.identifier.value"),))
 
 
 @dataclass(frozen=True, eq=False)

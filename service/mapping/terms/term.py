@@ -54,27 +54,33 @@ Pieces = list[str | Hole]
 
 
 class Emitter(Protocol):
-    """What a term may ask of the emitter of its record kind (emit/)."""
+    """What a term may ask of the emitter of its record kind (emit/). A field that it asks for has a value."""
 
-    def token(self, field: Field) -> str:
-        """An expression for the JSON token of a field that has a value."""
+    def token(self, field: Field) -> Pieces:
+        """The JSON token of a field."""
 
-    def inner(self, field: Field) -> str:
-        """An expression for the text of a field that has a value, as it stands between the quotes of its token."""
+    def inner(self, field: Field) -> Pieces:
+        """The text of a field as it stands between the quotes of its token."""
+
+    def value(self, field: Field) -> str:
+        """An expression for the value of a field: text, or the name of a table."""
 
     def constant(self, value: Any, hint: str) -> str:
-        """The name under which the emitted module finds a value."""
+        """The name under which the emitted module has a value."""
 
     def reference(self, type_: str, field: Field) -> Pieces:
-        """The pieces of a Reference to the resource of that type whose key the field holds."""
+        """A Reference to the resource of a type whose key the field holds."""
 
     def link(self, shape: str) -> Pieces:
-        """The pieces of a Reference to another resource of this record."""
+        """A Reference to another resource of this record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """How the fast path takes fields out of what was written: a msgspec type, and for each field an expression over `{}`."""
+    """How the fast path takes fields out of what was written: a msgspec type, and for each field an expression over `{}`.
+
+    The expressions need not be careful: what they give is written again and compared.
+    """
 
     type: str
     values: tuple[tuple[Field, str], ...]

@@ -10,7 +10,7 @@ from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.messages import types as wrong
 from service.fhir.json import Value, quote
-from service.mapping.terms.term import Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
+from service.mapping.terms.term import Decoded, Emitter, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
 from service.records import leaves
 from service.records.fields import Field
 
@@ -44,11 +44,7 @@ class Pattern(TwoWay):
 
     def cut(self, text: Value) -> dict[str, Value]:
         """The texts between the fixed parts. Raises Misfit."""
-        pattern = re.escape(self.fixed[0]) + "".join(
-            ("(.+)" if one.type != "id" else "([A-Za-z0-9-]+)") + re.escape(after)
-            for one, after in zip(self.fields, self.fixed[1:], strict=True)
-        )
-        match = re.fullmatch(pattern, text, re.DOTALL) if isinstance(text, str) else None
+        match = re.fullmatch(self._expression, text, re.DOTALL) if isinstance(text, str) else None
         if match is None:
             raise Misfit("does not have the form of the mapping")
         return {one.name: match[at] for at, one in enumerate(self.fields, 1)}
@@ -57,18 +53,23 @@ class Pattern(TwoWay):
         """The text between its quotes, or the Identifier as text."""
         pieces: Pieces = [quote(self.fixed[0])[1:-1]]
         for one, after in zip(self.fields, self.fixed[1:], strict=True):
-            pieces += [Hole(to.inner(one)), quote(after)[1:-1]]
+            pieces += [*to.inner(one), quote(after)[1:-1]]
         if self.system:
             return [f'{{"system":{quote(self.system)},"value":"', *pieces, '"}']
         return ['"', *pieces, '"']
 
     def decode(self, to: Emitter) -> Decoded:
         """The fields by cutting the text."""
-        cut = to.constant(self.cut, "cut")
-        inner = "{}.value" if self.system else "{}"
-        return Decoded(
-            "_Identifier" if self.system else "str", tuple((one, f"{cut}({inner})[{one.name!r}]") for one in self.fields)
-        )
+        cut = to.constant(self._expression, "cut")
+        inner = "{0}.value" if self.system else "{0}"
+        values = tuple((one, f"cut({cut}, {inner}, {number})") for number, one in enumerate(self.fields, 1))
+        return Decoded("Identifier" if self.system else "str", values)
+
+    @property
+    def _expression(self) -> str:
+        fields = ("(.+)" if one.type != "id" else "([A-Za-z0-9-]+)" for one in self.fields)
+        parts = (part + re.escape(after) for part, after in zip(fields, self.fixed[1:], strict=True))
+        return re.escape(self.fixed[0]) + "".join(parts)
 
 
 def parse(place: Place, text: str, system: str = "") -> TwoWay | None:

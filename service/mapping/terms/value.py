@@ -51,12 +51,13 @@ class FieldValue(TwoWay):
 
     def emit(self, to: Emitter) -> Pieces:
         """The field's token."""
-        return [Hole(to.token(self.fields[0]))]
+        return to.token(self.fields[0])
 
     def decode(self, to: Emitter) -> Decoded:
         """The element as the record holds it."""
         del to
-        return Decoded(leaves.decoded_type(self.fields[0]), ((self.fields[0], "{}"),))
+        field = self.fields[0]
+        return Decoded("Raw" if field.type in ("integer", "decimal") else "bool" if field.type == "boolean" else "str", ((field, "{}"),))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +81,12 @@ class Samples(TwoWay):
 
     def emit(self, to: Emitter) -> Pieces:
         """The tokens of the list in one string."""
-        return ['"', Hole(f"' '.join({to.token(self.fields[0])}[1:-1].split(','))"), '"']
+        return ['"', Hole(f"joined({to.value(self.fields[0])})"), '"']
 
     def decode(self, to: Emitter) -> Decoded:
         """A string of numbers; the list is its tokens with commas."""
         del to
-        return Decoded("str", ((self.fields[0], "_numbers({})"),))
+        return Decoded("str", ((self.fields[0], "separated({})"),))
 
 
 def parse(place: Place, field: Field) -> TwoWay | None:

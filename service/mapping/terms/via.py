@@ -58,29 +58,21 @@ class Coded(TwoWay):
 
     def emit(self, to: Emitter) -> Pieces:
         """A look-up of the name in the texts of its codes."""
-        texts = {name: json.write(value).decode() for name, value in self.written.items()}
-        table = to.constant(texts, "coded")
-        inner = to.inner(self.field)
-        if self.field.or_text:
-            return [Hole(f"({table}.get({inner}) or f'{{{{\"text\":{{{to.token(self.field)}}}}}}}')")]
-        return [Hole(f"{table}[{inner}]")]
+        table = to.constant({name: json.write(value).decode() for name, value in self.written.items()}, "coded")
+        value = to.value(self.field)
+        return [Hole(f"({table}.get({value}) or text_alone({value}))" if self.field.or_text else f"{table}[{value}]")]
 
     def decode(self, to: Emitter) -> Decoded:
         """A look-up of the text in the names."""
         if self.type == "code":
-            table = to.constant({str(code): self._token(name) for name, code in self.written.items()}, "named")
-            return Decoded("str", ((self.field, f"{table}.get({{}}, UNSET)"),))
-        texts = {json.write(value): self._token(name) for name, value in self.written.items()}
-        table = to.constant(texts, "named")
-        if self.field.or_text:
-            return Decoded("Raw", ((self.field, f"({table}.get(bytes({{0}})) or _text({{0}}))"),))
-        return Decoded("Raw", ((self.field, f"{table}.get(bytes({{}}), UNSET)"),))
+            table = to.constant({value: self._value(name) for name, value in self.written.items()}, "named")
+            return Decoded("str", ((self.field, f"{table}.get({{0}})"),))
+        table = to.constant({json.write(value): self._value(name) for name, value in self.written.items()}, "named")
+        other = f"({table}.get(bytes({{0}})) or text_of({{0}}))" if self.field.or_text else f"{table}.get(bytes({{0}}))"
+        return Decoded("Raw", ((self.field, other),))
 
     def _value(self, name: str) -> Value:
         return Number(name) if self.field.numeric else name
-
-    def _token(self, name: str) -> object:
-        return leaves.raw(name) if self.field.numeric else name
 
 
 def parse(place: Place, field: Field, via: str = "", *, echo: bool = False) -> TwoWay | None:

@@ -1,0 +1,145 @@
+"""The checks of a record as Python text: the same verdict as `records.schema`, without reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service.mapping.emit.source import Source, condition
+from service.records.fields import ID_LENGTH, Field, Fields
+
+NUMBERS = ("integer", "decimal")
+_QUICK = {"code": "CODE", "uri": "URI", "date": "DATE", "dateTime": "DATE_TIME", "instant": "DATE_TIME"}
+_FULL = {"code": "code", "uri": "uri", "date": "date", "dateTime": "date_time", "instant": "instant"}
+
+
+@dataclass(slots=True)
+class Checks:
+    """Adds the statements that load and check fields: `v_<field>` is the value (None: absent), `t_<field>` its JSON token."""
+
+    source: Source
+
+    def record(self, fields: Fields, tokens: set[str]) -> None:
+        """Load every field of a record `r`, leave with None where one or a rule is broken."""
+        names = ", ".join(f"v_{name}" for name in fields.by_name)
+        self.source.add(f"{names}, = astuple(r)")
+        for one in fields.by_name.values():
+            self._field(one, "return None", token=one.name in tokens)
+        self._rules(fields, "return None")
+
+    def item_function(self, one: Field) -> None:
+        """A function that says whether an item `i` of a list of the record `r` is valid."""
+        fields = one.items
+        assert fields is not None
+        with self.source.block(f"def check_{one.name}(r, i):"):
+            names = ", ".join(f"v_{name}" for name in fields.by_name)
+            self.source.add(f"{names}, = astuple(i)")
+            for inner in fields.by_name.values():
+                self._field(inner, "return False", token=False)
+            outer = fields.outer.by_name if fields.outer else {}
+            for name in sorted({name for rule in fields.rules for name in rule.fields} & outer.keys()):
+                self.source.add(f"v_{name} = r.f_{name}")
+                self.source.lines += [self.source.indented(line) for line in self.variables(outer[name], token=False)]
+            self._rules(fields, "return False")
+            self.source.add("return True")
+
+    def variables(self, one: Field, *, token: bool) -> Iterator[str]:
+        """The lines that turn a valid value into what conditions and tables compare, and make its token."""
+        name = f"v_{one.name}"
+        present = "" if one.required else f"if {name} is not None: "
+        if one.numeric and not one.many:
+            yield f"{present}{name} = {self._names(one)}.get(bytes({name}))"
+        elif token and one.type in NUMBERS:
+            yield f"{present}t_{one.name} = bytes({name}).decode()"
+        elif token:
+            yield f"{present}t_{one.name} = quote({name})"
+
+    def _field(self, one: Field, leave: str, *, token: bool) -> None:
+        name = f"v_{one.name}"
+        if one.required:
+            with self.source.block(f"if {name} is None:"):
+                self.source.add(leave)
+            self._value(one, leave, token=token)
+        elif self._asks(one, token=token):
+            with self.source.block(f"if {name} is not None:"):
+                self._value(one, leave, token=token)
+
+    def _asks(self, one: Field, *, token: bool) -> bool:
+        return token or one.many or one.numeric or one.or_text or one.type not in ("boolean", "table", "one of")
+
+    def _value(self, one: Field, leave: str, *, token: bool) -> None:
+        """The check of a value that is there, with its token."""
+        name, spelt = f"v_{one.name}", f"t_{one.name}"
+        if one.many:
+            self._unless(self._list(one), leave)
+        elif one.type in NUMBERS:
+            self.source.add(f"{spelt} = {self._number(one)}(bytes({name}))")
+            self._unless(f"{spelt} is not None", leave)
+        elif one.numeric:
+            self.source.add(f"{name} = {self._names(one)}.get(bytes({name}))")
+            self._unless(f"{name} is not None", leave)
+        elif token and (quick := self._quick(one)):
+            with self.source.block(f"if {quick}({name}):"):
+                self.source.add(f"{spelt} = f'\"{{{name}}}\"'")
+            with self.source.block(f"elif {self._full(one, name)}:"):
+                self.source.add(f"{spelt} = quote({name})")
+            with self.source.block("else:"):
+                self.source.add(leave)
+        else:
+            self._unless(self._valid(one, name), leave)
+            if token:
+                self.source.add(f"{spelt} = quote({name})")
+
+    def _unless(self, valid: str, leave: str) -> None:
+        if valid:
+            with self.source.block(f"if not ({valid}):"):
+                self.source.add(leave)
+
+    def _list(self, one: Field) -> str:
+        name = f"v_{one.name}"
+        if one.items:
+            ids = [inner.name for inner in one.items.by_name.values() if inner.type == "id" and inner.required]
+            once = f" and len({{x.f_{ids[0]} for x in {name}}}) == len({name})" if ids else ""
+            return f"{name} and all([check_{one.name}(r, x) for x in {name}]){once}"
+        valid = self._valid(one, "x")
+        return f"{name}" + (f" and all([{valid} for x in {name}])" if valid else "")
+
+    def _valid(self, one: Field, name: str) -> str:
+        """An expression that is true of a value of the field; empty where the decoder has said so."""
+        quick = self._quick(one)
+        if one.type in NUMBERS:
+            return f"{self._number(one)}(bytes({name}))"
+        if one.numeric:
+            return f"bytes({name}) in {self._names(one)}"
+        full = self._full(one, name)
+        return f"{quick}({name}) or {full}" if quick and full else f"{quick}({name})" if quick else full
+
+    def _quick(self, one: Field) -> str:
+        """A compiled expression that most values match, and only valid ones that need no escapes in JSON."""
+        if one.excluded:
+            return ""
+        if one.type == "id":
+            return self.source.call(f"identifier({int(one.low or 1)}, {int(one.high or ID_LENGTH)})", "id")
+        if one.type == "text":
+            return self.source.call(f"plain({int(one.low or 1)}, {int(one.high or 0)})", "plain")
+        return _QUICK.get(one.type, "")
+
+    def _full(self, one: Field, name: str) -> str:
+        """An expression that decides about the others; empty where there are none."""
+        if one.type == "text":
+            return f"text({name}, {int(one.low or 1)}, {int(one.high or 0)})"
+        if one.or_text:
+            return f"({name} in {self.source.constant(frozenset(one.values), 'names')} or text({name}, 1, 0))"
+        excluded = f" and {name} not in {self.source.constant(frozenset(one.excluded), 'excluded')}" if one.excluded else ""
+        return f"({_FULL[one.type]}({name}){excluded})" if one.type in _FULL else ""
+
+    def _rules(self, fields: Fields, leave: str) -> None:
+        for rule in fields.rules:
+            with self.source.block(f"if not ({condition(rule.formula, fields.visible)}):"):
+                self.source.add(leave)
+
+    def _names(self, one: Field) -> str:
+        return self.source.constant({name.encode(): name for name in one.values}, "names")
+
+    def _number(self, one: Field) -> str:
+        return self.source.call(f"number({one.type!r}, {one.low!r}, {one.high!r})", "number")

@@ -1,0 +1,238 @@
+"""Resources to record, as Python text: a msgspec type for the image of each shape, and how the fields are taken out of it.
+
+The reader need not be careful. What it takes is checked and written again by `write`, and only if that gives the very resources that
+were read does the answer stand: to(from(R)) = R is the certificate. Anything else is for `walk`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from service.fhir import json
+from service.mapping.emit.source import Source, literal
+from service.mapping.plan import Block, Choice, Items, Kind, Leaf, Part, Scope
+from service.mapping.terms.constant import Constant
+from service.mapping.terms.term import Decoded, TwoWay
+from service.mapping.walk.read import case_value, order
+from service.records.fields import Field
+
+
+class Unsupported(Exception):  # noqa: N818 - the kind is then read by `walk` alone
+    """A shape whose image has no plain msgspec type."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Emits `READ`: for each written shape, by its number, a function from its bytes into a record `r` (and, of `each`, an item `i`)."""
+
+    kind: Kind
+    source: Source
+    _flags: dict[Leaf, str] = field(default_factory=dict)
+
+    def functions(self) -> None:
+        """The functions of all shapes, or an empty list where one of them cannot be read so."""
+        mark = len(self.source.lines)
+        names: list[str] = []
+        try:
+            for number, shape in enumerate(self.kind.written):
+                names.append(f"read_{number}")
+                body = self.source.body()
+                self._scope(shape.scope, "o", "i" if shape.each else "r", body)
+                self.source.add(f"decode_{number} = Decoder({self._struct(shape.scope.parts)}).decode")
+                with self.source.block(f"def {names[-1]}(data, {'r, i' if shape.each else 'r'}):"):
+                    self.source.add(f"o = decode_{number}(data)")
+                    self.source.lines += body.lines
+        except Unsupported:
+            del self.source.lines[mark:]
+            names = []
+        self.source.add(f"READ = [{', '.join(names)}]")
+
+    def _scope(self, scope: Scope, value: str, target: str, body: Source) -> None:
+        for choice in scope.choices:
+            if choice.field and not _by_table(choice, scope):
+                for leaf in _matches(choice, scope):
+                    self._flags[leaf] = self.source.name("m")
+                    body.add(f"{self._flags[leaf]} = False")
+        self._statements(scope.parts, value, target, body, scope)
+        for choice in scope.choices:
+            if choice.field and not _by_table(choice, scope):
+                self._decide(choice, scope, target, body)
+
+    def _decide(self, choice: Choice, scope: Scope, target: str, body: Source) -> None:
+        assert choice.field is not None
+        for number, branch in enumerate(order(choice, scope)):
+            asked = [self._flags[leaf] for leaf in _matches(choice, scope) if leaf.branch is branch]
+            with body.block(f"{'elif' if number else 'if'} {' and '.join(asked) or 'True'}:"):
+                body.add(f"{_owner(choice.field, scope, target)}.f_{choice.field.name} = {literal(case_value(branch))}")
+
+    def _statements(self, parts: list[Part], value: str, target: str, body: Source, scope: Scope) -> None:
+        for name, group in _by_name(parts).items():
+            if not any(_concerns(part) for part in group):
+                continue
+            x = self.source.name("x")
+            body.add(f"{x} = {value}.m_{name}")
+            with body.block(f"if {x} is not None:"):
+                if group[0].many:
+                    self._list(group, x, target, body, scope)
+                else:
+                    for part in group:
+                        self._part(part, x, target, body, scope)
+
+    def _part(self, part: Part, x: str, target: str, body: Source, scope: Scope) -> None:
+        if isinstance(part, Block):
+            self._statements(part.parts, x, target, body, scope)
+        elif isinstance(part, Leaf):
+            self._leaf(part, x, target, body, scope)
+
+    def _leaf(self, leaf: Leaf, x: str, target: str, body: Source, scope: Scope) -> None:
+        if isinstance(leaf.term, TwoWay) and leaf.mode != "also":
+            for one, expression in self._decoded(leaf).values:
+                body.add(f"{_owner(one, scope, target)}.f_{one.name} = {expression.format(x)}")
+        elif leaf.mode == "match" and leaf.branch and leaf.branch.choice.field and isinstance(leaf.term, Constant):
+            choice = leaf.branch.choice
+            assert choice.field is not None
+            if leaf in self._flags:
+                body.add(f"{self._flags[leaf]} |= {_spelt(leaf, x)} == {_image(leaf)!r}")
+            elif leaf is _matches(choice, scope)[0]:
+                table = self.source.constant({_image(one): case_value(one.branch) for one in _matches(choice, scope) if one.branch}, "cases")
+                body.add(f"{_owner(choice.field, scope, target)}.f_{choice.field.name} = {table}.get({_spelt(leaf, x)})")
+
+    def _list(self, group: list[Part], x: str, target: str, body: Source, scope: Scope) -> None:
+        parts = [part for part in group if _concerns(part)]
+        sliced = [part for part in parts if isinstance(part, Block) and part.slice]
+        if sliced:
+            self._slices(parts, sliced, x, target, body, scope)
+            return
+        part = parts[0]
+        if len(parts) > 1 or len([one for one in group if not (isinstance(one, Leaf) and one.mode == "engine")]) > 1:
+            if not all(isinstance(one, Leaf) and one in self._flags for one in parts):
+                raise Unsupported
+        if isinstance(part, Items):
+            self._items(part, x, target, body)
+        elif isinstance(part, Leaf) and isinstance(part.term, TwoWay) and part.term.fields[0].many:
+            one, expression = self._decoded(part).values[0]
+            body.add(f"{_owner(one, scope, target)}.f_{one.name} = [{expression.format('e')} for e in {x}]")
+        else:
+            for one in parts:
+                raw = isinstance(one, Leaf) and isinstance(one.term, Constant)
+                self._part(one, x if raw else f"{x}[0]", target, body, scope)
+
+    def _slices(self, parts: list[Part], sliced: list[Block], x: str, target: str, body: Source, scope: Scope) -> None:
+        mark = _distinct_mark(sliced)
+        table = {_image(one): number for number, block in enumerate(sliced) for one in block.marks if one.name == mark.name}
+        rest = [part for part in parts if part not in sliced]
+        if any(not isinstance(part, Block) for part in rest) or len(rest) > 1:
+            raise Unsupported
+        names = self.source.constant(table, "slices")
+        with body.block(f"for e in {x}:"):
+            body.add(f"n = {names}.get({_spelt(mark, f'e.m_{mark.name}')}, -1)")
+            for number, block in enumerate([*sliced, *rest]):
+                assert isinstance(block, Block)
+                with body.block(f"{'elif' if number else 'if'} n == {number if block in sliced else -1}:"):
+                    self._statements(block.parts, "e", target, body, scope)
+
+    def _items(self, items: Items, x: str, target: str, body: Source) -> None:
+        found = self.source.name("found")
+        body.add(f"{found} = []")
+        with body.block(f"for j in {x}:"):
+            body.add(f"item = Item_{items.field.name}()")
+            self._scope(items.scope, "j", "item", body)
+            body.add(f"{found}.append(item)")
+        body.add(f"{target}.f_{items.field.name} = {found}")
+
+    def _decoded(self, leaf: Leaf) -> Decoded:
+        assert isinstance(leaf.term, TwoWay)
+        return leaf.term.decode(_Constants(self.source))
+
+    def _struct(self, parts: list[Part]) -> str:
+        """The msgspec type of an object with these parts, as far as fields are taken from them."""
+        members: dict[str, str] = {}
+        for name, group in _by_name(parts).items():
+            types = {self._type(part) for part in group if isinstance(part, Leaf) and (_concerns(part) or part.mode == "slice")}
+            blocks = [part for part in group if isinstance(part, Block | Items) and _concerns(part)]
+            if blocks:
+                inner = [one for part in blocks for one in (part.scope.parts if isinstance(part, Items) else part.parts)]
+                types.add(self._struct(inner))
+            if len(types) > 1:
+                raise Unsupported
+            if types:
+                type_ = types.pop()
+                whole = all(isinstance(part, Leaf) and isinstance(part.term, Constant) for part in group)
+                members[name] = f"list[{type_}]" if group[0].many and not whole else type_
+        name = self.source.name("Image")
+        with self.source.block(f"class {name}(Struct, gc=False, rename=plain_name):"):
+            for member, type_ in members.items():
+                self.source.add(f"m_{member}: {type_} = None")
+        return name
+
+    def _type(self, leaf: Leaf) -> str:
+        if isinstance(leaf.term, TwoWay):
+            return self._decoded(leaf).type
+        return "Raw" if leaf.many or leaf.type in ("Coding", "CodeableConcept") else "str"
+
+
+@dataclass(frozen=True, slots=True)
+class _Constants:
+    """What `decode` asks for."""
+
+    source: Source
+
+    def constant(self, value: object, hint: str) -> str:
+        """A constant of the module."""
+        return self.source.constant(value, hint)
+
+
+def _owner(one: Field, scope: Scope, target: str) -> str:
+    """Who has a field: the item (or the record without items), or the record around it."""
+    return target if one.name in scope.fields.by_name else "r"
+
+
+def _by_name(parts: list[Part]) -> dict[str, list[Part]]:
+    found: dict[str, list[Part]] = {}
+    for part in parts:
+        found.setdefault(part.name, []).append(part)
+    return found
+
+
+def _concerns(part: Part) -> bool:
+    """Whether a field (or a case) is taken out of a part."""
+    if isinstance(part, Items):
+        return True
+    if isinstance(part, Block):
+        return any(map(_concerns, part.parts))
+    assert isinstance(part, Leaf)
+    decides = part.mode == "match" and part.branch is not None and part.branch.choice.field is not None
+    return (part.two_way and part.mode != "also") or decides
+
+
+def _matches(choice: Choice, scope: Scope) -> list[Leaf]:
+    return [leaf for leaf in scope.leaves() if leaf.branch in choice.branches and leaf.mode == "match" and isinstance(leaf.term, Constant)]
+
+
+def _by_table(choice: Choice, scope: Scope) -> bool:
+    """Whether one element tells every case: each has one `match` line, all at one path that does not repeat."""
+    found = _matches(choice, scope)
+    one_each = len({leaf.branch for leaf in found}) == len(found) == len(choice.branches)
+    return one_each and len({leaf.path for leaf in found}) == 1 and not found[0].many
+
+
+def _image(leaf: Leaf) -> str | bytes:
+    """A constant as the fast path sees it: a text, or the bytes of its JSON."""
+    assert isinstance(leaf.term, Constant)
+    value = leaf.term.value
+    if isinstance(value, str) and not leaf.many:
+        return value
+    return json.write([value] if leaf.many else value)
+
+
+def _spelt(leaf: Leaf, x: str) -> str:
+    return f"bytes({x})" if isinstance(_image(leaf), bytes) else x
+
+
+def _distinct_mark(sliced: list[Block]) -> Leaf:
+    """A constant by which every slice is told from the others."""
+    for mark in sliced[0].marks:
+        images = [_image(one) for block in sliced for one in block.marks if one.name == mark.name]
+        if len(set(images)) == len(sliced):
+            return mark
+    raise Unsupported

@@ -1,0 +1,221 @@
+"""Record to resources, as Python text: checks that say yes or no, then one f-string for each resource."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service.fhir.json import quote
+from service.mapping import identity
+from service.mapping.emit.checks import Checks
+from service.mapping.emit.nodes import Elements, Node, image, parts_image
+from service.mapping.emit.render import Renderer, under
+from service.mapping.emit.source import Source, condition, text
+from service.mapping.plan import Items, Kind, Shape
+from service.mapping.sender import Names
+from service.mapping.terms.term import Emitter, Hole, Pieces
+from service.records.fields import Field, Fields
+from service.records.formulas import TRUE, Formula, has
+
+PLAIN = ("id", "date", "dateTime", "instant")
+"""Types whose values need no escapes in JSON."""
+
+_USED = re.compile(r"\b([vt])_(\w+)")
+
+
+@dataclass(slots=True)
+class Writer(Elements):
+    """Emits `write` (references by id) and `bundle` (references by what `k` knows) of a kind: from a checked or unchecked record `r` to a
+    list of (number of the shape, id of the item, text), or None where the record is not valid."""
+
+    kind: Kind
+    names: Names
+    source: Source
+    in_bundle: bool = False
+
+    def functions(self) -> None:
+        """Both functions, with those for items."""
+        checks = Checks(self.source)
+        for one in self.kind.fields.by_name.values():
+            if one.items:
+                checks.item_function(one)
+        for self.in_bundle in (False, True):
+            for shape in self.kind.written:
+                for items in shape.scope.items():
+                    self._item_function(self.call(items), items.scope.fields, parts_image(items.scope.parts, self))
+                if shape.each and shape.each.items:
+                    self._item_function(self._shape_function(shape), shape.each.items, image(shape, self))
+            self._whole(checks)
+
+    def token(self, field: Field) -> Pieces:
+        """The JSON token of a field."""
+        if field.type in PLAIN:
+            return ['"', Hole(f"v_{field.name}"), '"']
+        return [Hole(f'("true" if v_{field.name} else "false")' if field.type == "boolean" else f"t_{field.name}")]
+
+    def inner(self, field: Field) -> Pieces:
+        """The text of a field between its quotes."""
+        return [Hole(f"v_{field.name}" if field.type in PLAIN else f"quote(v_{field.name})[1:-1]")]
+
+    def value(self, field: Field) -> str:
+        """The value of a field."""
+        return f"v_{field.name}"
+
+    def entry(self, field: Field) -> Emitter:
+        """The emitter for one entry of a list field."""
+        return _Entry(self, field)
+
+    def call(self, items: Items) -> str:
+        """The function that writes an item."""
+        return f"{self._verb}_{items.field.name}"
+
+    def constant(self, value: object, hint: str) -> str:
+        """A constant of the module."""
+        return self.source.constant(value, hint)
+
+    def reference(self, type_: str, field: Field) -> Pieces:
+        """A Reference to the resource of a type whose key a field holds."""
+        kind = self.names.kinds.get(type_, type_)
+        return self._reference(type_, kind, f"v_{field.name}", "")
+
+    def link(self, shape: str) -> Pieces:
+        """A Reference to another resource of the record."""
+        target = self.kind.shape(shape)
+        assert target is not None
+        return self._reference(target.type, self.kind.name, f"v_{self.kind.key}", target.ending)
+
+    @property
+    def _verb(self) -> str:
+        return "bundle" if self.in_bundle else "write"
+
+    def _reference(self, type_: str, kind: str, key: str, ending: str) -> Pieces:
+        system = quote(identity.system(self.names.base, kind))
+        tail: Pieces = [f'"identifier":{{"system":{system},"value":"', Hole(key), f'{"/" + ending if ending else ""}"}}}}']
+        if self.in_bundle:
+            return ["{", Hole(f"k({quote(type_)}, {quote(kind)}, {key}, {quote(ending)})"), *tail]
+        return [f'{{"reference":"{type_}/', Hole(key), f'{"." + ending if ending else ""}",', *tail]
+
+    def _shape_function(self, shape: Shape) -> str:
+        return f"{self._verb}_shape_{shape.name.replace('-', '_')}"
+
+    def _item_function(self, name: str, fields: Fields, node: Node) -> None:
+        """The function of a record `r` and an item `i` that gives an element or a resource."""
+        body = self.source.body()
+        result = text(Renderer(body, fields.visible, {}).node(node, required(fields)))
+        with self.source.block(f"def {name}(r, i, k):"):
+            self._load(fields, [*body.lines, result])
+            self.source.lines += body.lines
+            self.source.add(f"return {result}")
+
+    def _load(self, fields: Fields, lines: list[str]) -> None:
+        """The variables that lines use, from the record and the item."""
+        used = [(match[1], match[2]) for line in lines for match in _USED.finditer(line)]
+        tokens = {name for kind, name in used if kind == "t"}
+        for name in dict.fromkeys(name for _, name in used):
+            field = fields.visible[name]
+            owner = "i" if fields.outer and name in fields.by_name else "r"
+            self.source.add(f"v_{name} = {owner}.f_{name}")
+            self.source.lines += [self.source.indented(line) for line in Checks(self.source).variables(field, token=name in tokens)]
+
+    def _whole(self, checks: Checks) -> None:
+        fields = self.kind.fields
+        body = self.source.body()
+        renderer = Renderer(body, fields.visible, {})
+        shapes = [(number, shape) for number, shape in enumerate(self.kind.written) if shape.each is None]
+        images = {shape.name: image(shape, self) for _, shape in shapes}
+        self._share(renderer, [images[shape.name] for _, shape in shapes])
+        for number, shape in enumerate(self.kind.written):
+            when = under(shape.condition if shape.each else shape.when, required(fields))
+            if shape.each:
+                self._each(body, number, shape, when)
+            elif when == TRUE:
+                self._resource(renderer, number, images[shape.name], required(fields))
+            else:
+                with body.block(f"if {condition(when, fields.visible)}:"):
+                    self._resource(renderer, number, images[shape.name], required(fields) | {when})
+        with self.source.block(f"def {self._verb}(r, k=None):"):
+            used = {match[2] for line in body.lines for match in _USED.finditer(line) if match[1] == "t"}
+            checks.record(fields, used)
+            self.source.add("out = []")
+            self.source.lines += body.lines
+            self.source.add("return out")
+
+    def _share(self, renderer: Renderer, images: list[Node]) -> None:
+        """Members that several resources have in common are built once."""
+        count = Counter(member for one in images for member in one.members)
+        for member, times in count.items():
+            if times > 1 and any(not isinstance(piece, str) for piece in _pieces(member.value)):
+                pieces = renderer.member(member, required(self.kind.fields))
+                name = renderer.source.name("s")
+                renderer.source.add(f"{name} = {text(pieces)}")
+                renderer.shared[member] = name
+
+    def _resource(self, renderer: Renderer, number: int, node: Node, known: frozenset[Formula]) -> None:
+        renderer.source.add(f"out.append(({number}, '', {text(renderer.node(node, known))}))")
+
+    def _each(self, body: Source, number: int, shape: Shape, when: Formula) -> None:
+        assert shape.each and shape.each.items
+        extra = "" if when == TRUE else f" and {condition(when, self.kind.fields.visible)}"
+        name = shape.each.name
+        musts = " and ".join(f"x.f_{one.name} is not None" for one in shape.scope.musts if not one.required)
+        with body.block(f"if v_{name} is not None{extra}:"):
+            element = f"({number}, x.f_{shape.item_id}, {self._shape_function(shape)}(r, x, k))"
+            body.add(f"out += [{element} for x in v_{name}{f' if {musts}' if musts else ''}]")
+
+
+@dataclass(slots=True)
+class _Entry(Emitter):
+    """The emitter for one entry `x` of a list field."""
+
+    writer: Writer
+    field: Field
+
+    def token(self, field: Field) -> Pieces:
+        """The token of an entry."""
+        if field is not self.field:
+            return self.writer.token(field)
+        if field.type in PLAIN:
+            return ['"', Hole("x"), '"']
+        if field.type in ("integer", "decimal"):
+            return [Hole("bytes(x).decode()")]
+        return [Hole('("true" if x else "false")' if field.type == "boolean" else "quote(x)")]
+
+    def inner(self, field: Field) -> Pieces:
+        """The text of an entry."""
+        return [Hole("quote(x)[1:-1]")] if field is self.field else self.writer.inner(field)
+
+    def value(self, field: Field) -> str:
+        """The value of an entry."""
+        if field is not self.field:
+            return self.writer.value(field)
+        return "bytes(x).decode()" if field.numeric else "x"
+
+    def constant(self, value: object, hint: str) -> str:
+        """A constant of the module."""
+        return self.writer.constant(value, hint)
+
+    def reference(self, type_: str, field: Field) -> Pieces:
+        """A Reference to a resource."""
+        return self.writer.reference(type_, field)
+
+    def link(self, shape: str) -> Pieces:
+        """A Reference to another resource of the record."""
+        return self.writer.link(shape)
+
+
+def required(fields: Fields) -> frozenset[Formula]:
+    """The conditions that hold of every valid record."""
+    known: frozenset[Formula] = frozenset(has(one.name) for one in fields.by_name.values() if one.required)
+    return known | required(fields.outer) if fields.outer else known
+
+
+def _pieces(node: Node) -> Iterator[str | Hole]:
+    yield from node.pieces
+    if node.loop:
+        yield Hole(node.loop)
+    for member in node.members:
+        yield from _pieces(member.value)
+
+
