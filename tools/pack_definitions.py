@@ -92,13 +92,9 @@ class Types:
     def __init__(self, structures: dict[str, Json]) -> None:
         self.structures = structures
         self.definitions = {
-            item["type"]: item
-            for item in structures.values()
-            if item["kind"] != "logical" and item.get("derivation") != "constraint"
+            item["type"]: item for item in structures.values() if item["kind"] != "logical" and item.get("derivation") != "constraint"
         }
-        self.elements = {
-            element["path"]: element for item in self.definitions.values() for element in item["snapshot"]["element"]
-        }
+        self.elements = {element["path"]: element for item in self.definitions.values() for element in item["snapshot"]["element"]}
 
     def base(self, name: str) -> str:
         """The type that a type specializes, "" at the top."""
@@ -158,7 +154,7 @@ def element_row(element: Json, types: Types) -> dict[str, Json]:
 
 
 def cardinality(element: Json) -> str:
-    """"min..max", "" for the usual 0..1."""
+    """ "min..max", "" for the usual 0..1."""
     text = f"{element['min']}..{element['max']}"
     return "" if text == "0..1" else text
 

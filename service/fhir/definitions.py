@@ -296,4 +296,4 @@ def _systems(value_set: str) -> frozenset[str]:
 
 def _reroot(path: str, at: str) -> str:
     """A path of a base type as a path of the type that inherits it."""
-    return at + path[len(path.split(".")[0]) :]
+    return at + path[len(path.split(".", maxsplit=1)[0]) :]

@@ -89,6 +89,4 @@ def _at_most_one(fields: list[str]) -> Formula:
 
 
 def _together(fields: list[str]) -> Formula:
-    return formulas.all_of(
-        formulas.implies(formulas.has(one), formulas.has(other)) for one in fields for other in fields if one != other
-    )
+    return formulas.all_of(formulas.implies(formulas.has(one), formulas.has(other)) for one in fields for other in fields if one != other)

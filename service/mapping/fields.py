@@ -21,7 +21,7 @@ from service.records.formulas import Formula
 _HEAD = re.compile(r"(list of )?(\S+?)( or text)?(?: (\S*\.\.\S*))?( required)?")
 _ONE_OF = re.compile(r"one of (.+?)( required)?")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
-_CLAUSE = re.compile(r'(needs|only when|together with|sensitive|means|stays) (.+)')
+_CLAUSE = re.compile(r"(needs|only when|together with|sensitive|means|stays) (.+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -51,9 +51,7 @@ def read(tree: Tree, rules: tuple[tuple[Scalar, Scalar], ...], names: Vocabulary
         items = node.get("list of") if isinstance(node, Tree) else None
         if isinstance(items, Tree) and key.text in fields:
             inner = replace(items, entries=tuple(entry for entry in items if entry[0].text != "rules"))
-            fields[key.text] = replace(
-                fields[key.text], items=read(inner, texts(section(found, items, "rules"), found), names, whole)
-            )
+            fields[key.text] = replace(fields[key.text], items=read(inner, texts(section(found, items, "rules"), found), names, whole))
     return whole
 
 

@@ -13,7 +13,7 @@ from service.fhir.json import Value
 from service.mapping import counterpart, memory
 from service.mapping.assemble import Gathering
 from service.mapping.children import Single
-from service.mapping.gather import Member, expression
+from service.mapping.gather import expression
 from service.mapping.leftovers import equal
 from service.mapping.memory import Entry
 from service.mapping.merge import Merge, ours_alone
@@ -77,7 +77,9 @@ def give_back(names: Names, library_hash: str, single: Single, entries: list[Ent
 def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], receiver: Receiver, merges: list[Merge]) -> Iterator[_Attempt]:
     """The merge, then with fewer and fewer leftovers; each time without and with the resources that the server lacks."""
     pairs = [(member, counterpart.of(names, member, before.values), counterpart.of(names, member, record)) for member in before.members]
-    merges += [Merge(member.resource.value, b, m, member.reading.trace) for member, b, m in pairs if b and m and not equal(b.resource, m.resource)]
+    merges += [
+        Merge(member.resource.value, b, m, member.reading.trace) for member, b, m in pairs if b and m and not equal(b.resource, m.resource)
+    ]
     by_resource = {id(one.theirs): one for one in merges}
     whole = {id(one.theirs): one.run() for one in merges}
     added, lacking = _new(before, record, receiver)
@@ -122,7 +124,9 @@ def _same(again: Mapping[str, Value], record: Mapping[str, Value], before: Gathe
     def plain(values: Mapping[str, Value]) -> dict[str, Value]:
         stays = {name for name, one in kind.fields.by_name.items() if one.stays}
         return {
-            name: sorted(value, key=lambda item: item[sets[name]]) if name in sets else value for name, value in values.items() if name not in stays
+            name: sorted(value, key=lambda item: item[sets[name]]) if name in sets else value
+            for name, value in values.items()
+            if name not in stays
         }
 
     return equal(plain(again), plain(record))
@@ -153,5 +157,3 @@ def _returned(before: Gathering, attempt: _Attempt, merges: list[Merge]) -> Retu
 def _by_member(before: Gathering, entries: list[Entry]) -> list[Entry]:
     """The entry of each member."""
     return [next(entry for entry in entries if entry.resource is member.resource.value) for member in before.members]
-
-

@@ -5,11 +5,8 @@ A resource of ours carries the identifier `<base>/id/<kind>` with value `<key>[/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
-
-from service.fhir.json import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,7 @@ class Leftover:
     ours: Value = None
 
 
-def difference(
-    theirs: Value, ours: Value, trace: Mapping[Pointer, Origin], origins: Mapping[Pointer, Origin]
-) -> list[Leftover]:
+def difference(theirs: Value, ours: Value, trace: Mapping[Pointer, Origin], origins: Mapping[Pointer, Origin]) -> list[Leftover]:
     """The leftovers of a resource R (`theirs`, with the trace of its reading) over what would be written (`ours`, with its origins)."""
     return list(_compare(theirs, ours, (), (), trace, origins))
 
@@ -38,7 +36,12 @@ def modifiers(type_: str, found: list[Leftover], resource: Value) -> Iterator[Le
 
 
 def pairs(
-    theirs: list[Value], ours: list[Value], at: Pointer, at_ours: Pointer, trace: Mapping[Pointer, Origin], origins: Mapping[Pointer, Origin]
+    theirs: list[Value],
+    ours: list[Value],
+    at: Pointer,
+    at_ours: Pointer,
+    trace: Mapping[Pointer, Origin],
+    origins: Mapping[Pointer, Origin],
 ) -> dict[int, int]:
     """Which element of their list is which of ours."""
     found: dict[int, int] = {}

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service.diagnostics import tree
 from service.diagnostics.diagnostic import Diagnostic, Diagnostics
-from service.diagnostics.messages import names as say
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.spans import Source, Span
 from service.diagnostics.tree import Mapping as Tree
-from service.diagnostics.tree import Node, Scalar
+from service.diagnostics.tree import Scalar
 from service.mapping import overlay, syntax, vocabulary
 from service.mapping.check import kinds as check_kinds
 from service.mapping.check import prove

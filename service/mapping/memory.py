@@ -24,7 +24,8 @@ POLICIES = ("report", "refuse", "keep")
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a memory: the server, and under `keep` the mapping's hash, the digest of the record as read, what the server's references
-    mean here, the full URL of a resource without id, and the resource."""
+    mean here, the full URL of a resource without id, and the resource.
+    """
 
     server: str
     mapping: str = ""
@@ -129,5 +130,3 @@ def _all_there(names: Names, gathering: Gathering) -> bool:
     receiver = Receiver(names.base, names.kinds)
     wanted = {(one.shape.name, one.item) for one in write(kind, gathering.values, counterpart.links(kind, receiver))}
     return there == wanted and len(there) == len(gathering.members)
-
-

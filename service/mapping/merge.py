@@ -165,7 +165,10 @@ def ours_alone(theirs: Mapping[str, Value], now: Written) -> dict[str, Value]:
     labels = theirs.get("meta", {}).get("security", [])
     if labels:
         mine = made.get("meta", {}).get("security", [])
-        made["meta"] = {**made.get("meta", {}), "security": [*labels, *(one for one in mine if not any(equal(one, other) for other in labels))]}
+        made["meta"] = {
+            **made.get("meta", {}),
+            "security": [*labels, *(one for one in mine if not any(equal(one, other) for other in labels))],
+        }
     return made
 
 

@@ -47,7 +47,9 @@ class Branch:
     @property
     def label(self) -> str:
         """What people call it."""
-        return f"case `{self.value}`" if self.choice.field else f"alternative {self.choice.branches.index(self) + 1} of `{self.choice.name}`"
+        return (
+            f"case `{self.value}`" if self.choice.field else f"alternative {self.choice.branches.index(self) + 1} of `{self.choice.name}`"
+        )
 
     def within(self, other: Branch) -> bool:
         """Whether it is the other branch or stands inside it."""
@@ -87,7 +89,8 @@ class Part:
 @dataclass(eq=False, slots=True, kw_only=True)
 class Leaf(Part):
     """A term at an element. `mode` is that of its line (`match`, `also`), `slice` for a slice's constant, `absent` for a
-    `dataAbsentReason`, `engine` for what the engine writes."""
+    `dataAbsentReason`, `engine` for what the engine writes.
+    """
 
     term: Term
     mode: str = ""

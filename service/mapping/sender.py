@@ -20,7 +20,8 @@ _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?identifier=([^|&]+)\|([^|&]+)")
 @dataclass(frozen=True, slots=True)
 class Names:
     """What is ours: the base (and former ones), the kinds with their former names, and by resource type the kind that has it
-    without ending (`kinds`) and the kind and shape of each ending (`endings`; former endings, too)."""
+    without ending (`kinds`) and the kind and shape of each ending (`endings`; former endings, too).
+    """
 
     base: str
     bases: tuple[str, ...]
@@ -78,7 +79,8 @@ class Resource:
 @dataclass(slots=True)
 class Sender:
     """What reading one resource asks of its set. `remembered` are references (as written) whose key is known from an earlier reading;
-    `seen` collects what the server calls each resource that is referred to."""
+    `seen` collects what the server calls each resource that is referred to.
+    """
 
     names: Names
     resource: Resource

@@ -125,7 +125,9 @@ class Vocabulary:
             return None
         evidence = self.evidence.get((url, item.code))
         if evidence is None:
-            self.found.append(say.code_without_evidence(at.at(item.code), str(item), (code for system, code in self.evidence if system == url)))
+            self.found.append(
+                say.code_without_evidence(at.at(item.code), str(item), (code for system, code in self.evidence if system == url))
+            )
             return None
         if evidence.confidence == "X":
             self.found.append(say.code_not_to_be_used(at.at(item.code), str(item)))

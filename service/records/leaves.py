@@ -47,7 +47,9 @@ def expected(field: Field) -> str:
         names = ", ".join(field.values[:12]) + (", …" if len(field.values) > 12 else "")
         return f"one of {names}{' or other text' if field.or_text else ''}"
     words = {"text": "text", "id": f"1 to {field.high or ID_LENGTH} letters, digits or hyphens"}.get(field.type) or _LEXICAL[field.type]
-    return words + (f" from {field.low or '…'} to {field.high or '…'}" if field.type in ("integer", "decimal") and (field.low or field.high) else "")
+    return words + (
+        f" from {field.low or '…'} to {field.high or '…'}" if field.type in ("integer", "decimal") and (field.low or field.high) else ""
+    )
 
 
 def _name_problem(field: Field, value: Value) -> str:

@@ -30,7 +30,9 @@ class _Leaf(marshmallow.fields.Field[Any]):
     """One field of the record kind."""
 
     def __init__(self, field: Field) -> None:
-        super().__init__(required=field.required, error_messages={"required": [say.missing(field.name, field.span)], "null": [say.empty(field.name)]})
+        super().__init__(
+            required=field.required, error_messages={"required": [say.missing(field.name, field.span)], "null": [say.empty(field.name)]}
+        )
         self.field = field
 
     def _deserialize(self, value: Value, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Value:

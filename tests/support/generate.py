@@ -12,7 +12,24 @@ from service.records.fields import Field, Fields
 from service.records.formulas import all_of, has, is_, negate
 
 LETTERS = "abcXYZ0189-"
-WORDS = ("x", "Ada", "no pain", 'says "ok"', "a\\b", "{brace}", "100 %", "línea", "日本", "🙂", "two\nlines", "tab\there", "$5", "a|b", "it's", "<b>&amp;")
+WORDS = (
+    "x",
+    "Ada",
+    "no pain",
+    'says "ok"',
+    "a\\b",
+    "{brace}",
+    "100 %",
+    "línea",
+    "日本",
+    "🙂",
+    "two\nlines",
+    "tab\there",
+    "$5",
+    "a|b",
+    "it's",
+    "<b>&amp;",
+)
 ZONES = ("Z", "+00:00", "-06:00", "+05:30", "+14:00")
 
 
@@ -44,10 +61,19 @@ def _values(fields: Fields, random: Random, fixed: dict[str, Any], *, stays: boo
     given += [_known(fields.outer.by_name[name], (outer or {}).get(name)) for name in (fields.outer.by_name if fields.outer else ())]
     likely = random.choice((0.1, 0.5, 0.9))
     model = _sample(rules, fields, given, random, likely)
-    values = {name: fixed.get(name) or _single_or_list(one, random, model[name]) for name, one in fields.by_name.items() if model[name] and not one.items}
+    values = {
+        name: fixed.get(name) or _single_or_list(one, random, model[name])
+        for name, one in fields.by_name.items()
+        if model[name] and not one.items
+    }
     for name, one in fields.by_name.items():
         if model[name] and one.items:
-            values[name] = _items(one, random, {**values, **{other: [] for other in fields.by_name if model[other] and fields.by_name[other].items}}, stays=stays)
+            values[name] = _items(
+                one,
+                random,
+                {**values, **{other: [] for other in fields.by_name if model[other] and fields.by_name[other].items}},
+                stays=stays,
+            )
     return {name: values[name] for name in fields.by_name if name in values}
 
 

@@ -9,15 +9,25 @@ from service.diagnostics.spans import Span
 
 
 def unknown_section(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP101", f"there is no section `{name}`", span, "not known", help=similar(name, known) or f"sections are {', '.join(known)}")
+    return Diagnostic(
+        "KAP101", f"there is no section `{name}`", span, "not known", help=similar(name, known) or f"sections are {', '.join(known)}"
+    )
 
 
 def unknown_field(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP102", f"there is no field `{name}`", span, "not among `fields`", help=similar(name, known) or "add it under `fields:`")
+    return Diagnostic(
+        "KAP102", f"there is no field `{name}`", span, "not among `fields`", help=similar(name, known) or "add it under `fields:`"
+    )
 
 
 def unknown_value(span: Span, value: str, field: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP103", f"`{field}` never has the value `{value}`", span, "not one of its values", help=similar(value, known) or f"its values are {_some(known)}")
+    return Diagnostic(
+        "KAP103",
+        f"`{field}` never has the value `{value}`",
+        span,
+        "not one of its values",
+        help=similar(value, known) or f"its values are {_some(known)}",
+    )
 
 
 def unknown_element(span: Span, name: str, at: str, known: Iterable[str]) -> Diagnostic:
@@ -32,43 +42,85 @@ def unknown_element(span: Span, name: str, at: str, known: Iterable[str]) -> Dia
 
 
 def unknown_system(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP105", f"there is no system `{name}`", span, "not among `systems` of base.yaml", help=similar(name, known) or "add it under `systems:` with its url")
+    return Diagnostic(
+        "KAP105",
+        f"there is no system `{name}`",
+        span,
+        "not among `systems` of base.yaml",
+        help=similar(name, known) or "add it under `systems:` with its url",
+    )
 
 
 def unknown_concept(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP106", f"there is no concept `{name}`", span, "not among `concepts` of base.yaml", help=similar(name, known) or "add it under `concepts:`, or write `system#code`"
+        "KAP106",
+        f"there is no concept `{name}`",
+        span,
+        "not among `concepts` of base.yaml",
+        help=similar(name, known) or "add it under `concepts:`, or write `system#code`",
     )
 
 
 def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP107", f"there is no table `{name}`", span, "not known", help=similar(name, known) or "add it under `tables:` of base.yaml or of the file looped over")
+    return Diagnostic(
+        "KAP107",
+        f"there is no table `{name}`",
+        span,
+        "not known",
+        help=similar(name, known) or "add it under `tables:` of base.yaml or of the file looped over",
+    )
 
 
 def unknown_extension(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP108", f"there is no extension `{name}`", span, "not among `extensions` of base.yaml", help=similar(name, known) or "add it there with its url and type")
+    return Diagnostic(
+        "KAP108",
+        f"there is no extension `{name}`",
+        span,
+        "not among `extensions` of base.yaml",
+        help=similar(name, known) or "add it there with its url and type",
+    )
 
 
 def unknown_unit(span: Span, code: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP109", f"there is no unit `{code}`", span, "not among `units` of base.yaml", help=similar(code, known) or "add its UCUM code there with the text to write")
+    return Diagnostic(
+        "KAP109",
+        f"there is no unit `{code}`",
+        span,
+        "not among `units` of base.yaml",
+        help=similar(code, known) or "add its UCUM code there with the text to write",
+    )
 
 
 def unknown_profile(span: Span, name: str, type_: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP110", f"`{name}` is not a profile of {type_}", span, "not in R4 or US Core 6.1.0", help=similar(name, known) or "leave `profile:` out for plain R4"
+        "KAP110",
+        f"`{name}` is not a profile of {type_}",
+        span,
+        "not in R4 or US Core 6.1.0",
+        help=similar(name, known) or "leave `profile:` out for plain R4",
     )
 
 
 def unknown_resource(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP111", f"`{name}` is not a resource type", span, "not in FHIR R4", help=similar(name, known) or "write the type as R4 spells it: `Observation`")
+    return Diagnostic(
+        "KAP111",
+        f"`{name}` is not a resource type",
+        span,
+        "not in FHIR R4",
+        help=similar(name, known) or "write the type as R4 spells it: `Observation`",
+    )
 
 
 def unknown_shape(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP112", f"there is no shape `{name}`", span, "not among `resources`", help=similar(name, known) or f"shapes are {_some(known)}")
+    return Diagnostic(
+        "KAP112", f"there is no shape `{name}`", span, "not among `resources`", help=similar(name, known) or f"shapes are {_some(known)}"
+    )
 
 
 def unknown_pattern(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP113", f"there is no pattern `{name}`", span, "not among `patterns`", help=similar(name, known) or "add it under `patterns:`")
+    return Diagnostic(
+        "KAP113", f"there is no pattern `{name}`", span, "not among `patterns`", help=similar(name, known) or "add it under `patterns:`"
+    )
 
 
 def pattern_circle(span: Span, name: str) -> Diagnostic:
@@ -76,27 +128,63 @@ def pattern_circle(span: Span, name: str) -> Diagnostic:
 
 
 def unknown_kind(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP115", f"there is no record kind `{name}`", span, "no mapping file has it", help=similar(name, known) or f"record kinds are {_some(known)}")
+    return Diagnostic(
+        "KAP115",
+        f"there is no record kind `{name}`",
+        span,
+        "no mapping file has it",
+        help=similar(name, known) or f"record kinds are {_some(known)}",
+    )
 
 
 def unknown_field_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP116", f"there is no type `{name}`", span, "neither a type nor a table", help=similar(name, known) or "a plain type (`text`, `id`, `decimal`, …) or a table of base.yaml")
+    return Diagnostic(
+        "KAP116",
+        f"there is no type `{name}`",
+        span,
+        "neither a type nor a table",
+        help=similar(name, known) or "a plain type (`text`, `id`, `decimal`, …) or a table of base.yaml",
+    )
 
 
 def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP117", f"`{name}` is not a type of FHIR R4", span, "not known", help=similar(name, known) or "write the type as R4 spells it: `CodeableConcept`")
+    return Diagnostic(
+        "KAP117",
+        f"`{name}` is not a type of FHIR R4",
+        span,
+        "not known",
+        help=similar(name, known) or "write the type as R4 spells it: `CodeableConcept`",
+    )
 
 
 def unknown_folder(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP118", f"there is no folder `{name}` of table files", span, "not below the mappings", help=similar(name, known) or "loops read the folders beside base.yaml")
+    return Diagnostic(
+        "KAP118",
+        f"there is no folder `{name}` of table files",
+        span,
+        "not below the mappings",
+        help=similar(name, known) or "loops read the folders beside base.yaml",
+    )
 
 
 def unknown_variable(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP119", f"nothing gives `<{name}>` a value here", span, "not known in this loop", help=similar(name, known) or "name a key of the file or entry that the loop reads")
+    return Diagnostic(
+        "KAP119",
+        f"nothing gives `<{name}>` a value here",
+        span,
+        "not known in this loop",
+        help=similar(name, known) or "name a key of the file or entry that the loop reads",
+    )
 
 
 def unknown_policy(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP120", f"`{name}` is not a policy for leftovers", span, "not known", help=similar(name, known) or f"policies are {', '.join(known)}")
+    return Diagnostic(
+        "KAP120",
+        f"`{name}` is not a policy for leftovers",
+        span,
+        "not known",
+        help=similar(name, known) or f"policies are {', '.join(known)}",
+    )
 
 
 def code_without_evidence(span: Span, code: str, known: Iterable[str]) -> Diagnostic:
@@ -110,15 +198,33 @@ def code_without_evidence(span: Span, code: str, known: Iterable[str]) -> Diagno
 
 
 def code_not_to_be_used(span: Span, code: str) -> Diagnostic:
-    return Diagnostic("KAP122", f"`{code}` is marked X in codes.tsv", span, "wrong or not verified", help="use another code, or a local one with its reason in codes.tsv")
+    return Diagnostic(
+        "KAP122",
+        f"`{code}` is marked X in codes.tsv",
+        span,
+        "wrong or not verified",
+        help="use another code, or a local one with its reason in codes.tsv",
+    )
 
 
 def display_differs(span: Span, code: str, display: str) -> Diagnostic:
-    return Diagnostic("KAP123", f"the display of `{code}` is not that of codes.tsv", span, "differs", help=f'write "{display}", or leave it out: it is taken from codes.tsv')
+    return Diagnostic(
+        "KAP123",
+        f"the display of `{code}` is not that of codes.tsv",
+        span,
+        "differs",
+        help=f'write "{display}", or leave it out: it is taken from codes.tsv',
+    )
 
 
 def reserved_system(span: Span, start: str) -> Diagnostic:
-    return Diagnostic("KAP124", f"systems that begin with `{start}` are the engine's own", span, "reserved", help="name the system otherwise, as in `{base}/sid/…`")
+    return Diagnostic(
+        "KAP124",
+        f"systems that begin with `{start}` are the engine's own",
+        span,
+        "reserved",
+        help="name the system otherwise, as in `{base}/sid/…`",
+    )
 
 
 def table_twice(span: Span, name: str) -> Diagnostic:
@@ -134,11 +240,23 @@ def overlay_adds_existing(span: Span, name: str, first: Span) -> Diagnostic:
 
 
 def overlay_misses(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP128", f"there is no `{name}` here to change", span, "not in the base", help=similar(name, known) or f"write `+{name}:` to add it")
+    return Diagnostic(
+        "KAP128",
+        f"there is no `{name}` here to change",
+        span,
+        "not in the base",
+        help=similar(name, known) or f"write `+{name}:` to add it",
+    )
 
 
 def unit_text_twice(span: Span, text: str, first: str) -> Diagnostic:
-    return Diagnostic("KAP132", f"`{text}` is already the text of `{first}`", span, "which unit would a sender mean?", help="keep it at one unit, or at none")
+    return Diagnostic(
+        "KAP132",
+        f"`{text}` is already the text of `{first}`",
+        span,
+        "which unit would a sender mean?",
+        help="keep it at one unit, or at none",
+    )
 
 
 def child_named_as_field(span: Span, name: str) -> Diagnostic:
@@ -146,11 +264,23 @@ def child_named_as_field(span: Span, name: str) -> Diagnostic:
 
 
 def field_unused(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP130", f"no line places `{name}`", span, "its value would be lost", help='give it a line in a shape, or say `stays "reason"` when it shall not leave')
+    return Diagnostic(
+        "KAP130",
+        f"no line places `{name}`",
+        span,
+        "its value would be lost",
+        help='give it a line in a shape, or say `stays "reason"` when it shall not leave',
+    )
 
 
 def unknown_layout(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP131", f"the layout names `{name}`, which is no field", span, "not known", help=similar(name, known) or f"fields are {_some(known)}")
+    return Diagnostic(
+        "KAP131",
+        f"the layout names `{name}`, which is no field",
+        span,
+        "not known",
+        help=similar(name, known) or f"fields are {_some(known)}",
+    )
 
 
 def _some(known: Iterable[str]) -> str:

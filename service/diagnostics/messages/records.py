@@ -22,7 +22,14 @@ def not_valid(path: str, problem: str, span: Span) -> Issue:
 
 
 def not_a_list(path: str, span: Span) -> Issue:
-    return Issue("KAP404", "structure", "must be a list with at least one entry", path, span.place, help="leave the field out when there is nothing to say")
+    return Issue(
+        "KAP404",
+        "structure",
+        "must be a list with at least one entry",
+        path,
+        span.place,
+        help="leave the field out when there is nothing to say",
+    )
 
 
 def not_an_object(path: str) -> Issue:
@@ -38,7 +45,9 @@ def rule_fails(path: str, rule: str, span: Span) -> Issue:
 
 
 def item_twice(path: str, name: str, span: Span) -> Issue:
-    return Issue("KAP408", "duplicate", f"two entries have the same `{name}`", path, span.place, help=f"give every entry a `{name}` of its own")
+    return Issue(
+        "KAP408", "duplicate", f"two entries have the same `{name}`", path, span.place, help=f"give every entry a `{name}` of its own"
+    )
 
 
 def filled_from_parent(path: str, name: str, span: Span) -> Issue:

@@ -8,7 +8,13 @@ from service.diagnostics.issue import Issue
 
 
 def not_a_resource(where: str) -> Issue:
-    return Issue("KAP501", "structure", "not a FHIR resource: it has no `resourceType` of R4", where, help="send a resource, a Bundle or NDJSON of resources")
+    return Issue(
+        "KAP501",
+        "structure",
+        "not a FHIR resource: it has no `resourceType` of R4",
+        where,
+        help="send a resource, a Bundle or NDJSON of resources",
+    )
 
 
 def modifier_extension(where: str) -> Issue:
@@ -16,7 +22,13 @@ def modifier_extension(where: str) -> Issue:
 
 
 def modifier_not_read(where: str, place: str = "") -> Issue:
-    return Issue("KAP503", "not-supported", "this element changes the meaning of the resource, and no line of the mapping says what it says", where, place)
+    return Issue(
+        "KAP503",
+        "not-supported",
+        "this element changes the meaning of the resource, and no line of the mapping says what it says",
+        where,
+        place,
+    )
 
 
 def two_identities(where: str) -> Issue:
@@ -24,7 +36,13 @@ def two_identities(where: str) -> Issue:
 
 
 def unknown_own(where: str) -> Issue:
-    return Issue("KAP505", "not-supported", "the resource carries an identifier of ours for a shape that no mapping has", where, help="name the old shape under `formerly:`")
+    return Issue(
+        "KAP505",
+        "not-supported",
+        "the resource carries an identifier of ours for a shape that no mapping has",
+        where,
+        help="name the old shape under `formerly:`",
+    )
 
 
 def not_this(where: str, shape: str, path: str, place: str) -> Issue:
@@ -76,7 +94,12 @@ def no_memory(server: str) -> Issue:
 
 
 def cannot_carry(fields: Iterable[str], server: str) -> Issue:
-    return Issue("KAP516", "not-supported", f"the form in which {server} keeps this record has no place for the change of {', '.join(fields)}", next(iter(fields), ""))
+    return Issue(
+        "KAP516",
+        "not-supported",
+        f"the form in which {server} keeps this record has no place for the change of {', '.join(fields)}",
+        next(iter(fields), ""),
+    )
 
 
 def bad_memory() -> Issue:

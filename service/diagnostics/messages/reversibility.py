@@ -65,7 +65,14 @@ def each_without_id(span: Span, name: str, defined: Span) -> Diagnostic:
 
 
 def nothing_written(span: Span, name: str, situation: str) -> Diagnostic:
-    return Diagnostic("KAP306", f"a record of kind `{name}` may write no resource at all", span, "it would vanish", (situation,), "write one shape always, or add a rule `at least one of …`")
+    return Diagnostic(
+        "KAP306",
+        f"a record of kind `{name}` may write no resource at all",
+        span,
+        "it would vanish",
+        (situation,),
+        "write one shape always, or add a rule `at least one of …`",
+    )
 
 
 def shape_unreachable(span: Span, name: str, first: str) -> Diagnostic:
@@ -102,11 +109,25 @@ def alternative_readable(span: Span, first: str, second: str, choice: str) -> Di
 
 
 def alternative_unreachable(span: Span, number: str, choice: str) -> Diagnostic:
-    return Diagnostic("KAP310", f"{number} of `{choice}` is never written", span, "an earlier one always is", (f"no valid record reaches {number}",), "change the conditions, their order, or remove it")
+    return Diagnostic(
+        "KAP310",
+        f"{number} of `{choice}` is never written",
+        span,
+        "an earlier one always is",
+        (f"no valid record reaches {number}",),
+        "change the conditions, their order, or remove it",
+    )
 
 
 def case_missing(span: Span, name: str, missing: list[str]) -> Diagnostic:
-    return Diagnostic("KAP311", f"`case ${name}` has no block for {', '.join(missing)}", span, "this value would be lost", (f"{name}: {missing[0]}",), f"add `{missing[0]}: {{…}}`")
+    return Diagnostic(
+        "KAP311",
+        f"`case ${name}` has no block for {', '.join(missing)}",
+        span,
+        "this value would be lost",
+        (f"{name}: {missing[0]}",),
+        f"add `{missing[0]}: {{…}}`",
+    )
 
 
 def case_ambiguous(span: Span, name: str, first: str, second: str) -> Diagnostic:
@@ -132,28 +153,57 @@ def case_unmarked(span: Span, name: str, value: str) -> Diagnostic:
 
 
 def written_twice(span: Span, path: str, other: Span, situation: str) -> Diagnostic:
-    return Diagnostic("KAP314", f"two lines write `{path}`", span, f"the other is {other.place}", (situation,), "remove one, or let conditions exclude each other")
+    return Diagnostic(
+        "KAP314",
+        f"two lines write `{path}`",
+        span,
+        f"the other is {other.place}",
+        (situation,),
+        "remove one, or let conditions exclude each other",
+    )
 
 
 def choice_written_twice(span: Span, one: str, two: str, situation: str) -> Diagnostic:
-    return Diagnostic("KAP315", f"`{one}` and `{two}` are forms of one element", span, "R4 allows one of them", (situation,), "put them into `first of`, or let a rule exclude one")
+    return Diagnostic(
+        "KAP315",
+        f"`{one}` and `{two}` are forms of one element",
+        span,
+        "R4 allows one of them",
+        (situation,),
+        "put them into `first of`, or let a rule exclude one",
+    )
 
 
 def stays_needed(span: Span, name: str, text: str, situation: str) -> Diagnostic:
     return Diagnostic(
-        "KAP316", f"`{name}` stays in the clinic, and what leaves breaks `{text}` without it", span, "the record could not come back", (situation,), "let the rule do without the field that stays"
+        "KAP316",
+        f"`{name}` stays in the clinic, and what leaves breaks `{text}` without it",
+        span,
+        "the record could not come back",
+        (situation,),
+        "let the rule do without the field that stays",
     )
 
 
 def child_without_key(span: Span, name: str, key: str) -> Diagnostic:
     return Diagnostic(
-        "KAP317", f"the records of `{name}` do not take `{key}` from their parent", span, "whose are they on the way back?", (f"two parents, each with {name}: nothing says which belong to which",), f"name `{key}` behind `with`"
+        "KAP317",
+        f"the records of `{name}` do not take `{key}` from their parent",
+        span,
+        "whose are they on the way back?",
+        (f"two parents, each with {name}: nothing says which belong to which",),
+        f"name `{key}` behind `with`",
     )
 
 
 def child_lists_alike(span: Span, one: str, other: str, kind: str) -> Diagnostic:
     return Diagnostic(
-        "KAP318", f"`{one}` and `{other}` both hold records of kind `{kind}`", span, "which list do they come back to?", (f"{one}: one record comes back in {other}",), "tell them apart by `with field = value`"
+        "KAP318",
+        f"`{one}` and `{other}` both hold records of kind `{kind}`",
+        span,
+        "which list do they come back to?",
+        (f"{one}: one record comes back in {other}",),
+        "tell them apart by `with field = value`",
     )
 
 
@@ -170,15 +220,36 @@ def ending_twice(span: Span, type_: str, ending: str, other: Span) -> Diagnostic
 
 
 def bad_ending(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP320", f"`{name}` cannot end an identifier", span, "here", (f"an id `k.{name}` could not be cut again",), "use letters, digits and hyphens")
+    return Diagnostic(
+        "KAP320",
+        f"`{name}` cannot end an identifier",
+        span,
+        "here",
+        (f"an id `k.{name}` could not be cut again",),
+        "use letters, digits and hyphens",
+    )
 
 
 def id_over_64(span: Span, name: str, length: int) -> Diagnostic:
-    return Diagnostic("KAP321", f"ids of `{name}` would have up to {length} characters; R4 allows 64", span, "too long", (f"key of 36 characters + `.{name}` + item",), "shorten the shape's name, or bound the item's id")
+    return Diagnostic(
+        "KAP321",
+        f"ids of `{name}` would have up to {length} characters; R4 allows 64",
+        span,
+        "too long",
+        (f"key of 36 characters + `.{name}` + item",),
+        "shorten the shape's name, or bound the item's id",
+    )
 
 
 def item_id_short(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP322", f"`{name}` must have room for 20 characters", span, "the item's id of another system has 20", (f"{name}: 20 hex digits",), f"write `{name}: id ..20 required`")
+    return Diagnostic(
+        "KAP322",
+        f"`{name}` must have room for 20 characters",
+        span,
+        "the item's id of another system has 20",
+        (f"{name}: 20 hex digits",),
+        f"write `{name}: id ..20 required`",
+    )
 
 
 def reference_without_shape(span: Span, type_: str) -> Diagnostic:
@@ -193,42 +264,92 @@ def reference_without_shape(span: Span, type_: str) -> Diagnostic:
 
 
 def released_gone(span: Span, what: str) -> Diagnostic:
-    return Diagnostic("KAP324", f"{what} was released and is gone", span, "what was written could not be read any more", (f"a resource written by an earlier version carries {what}",), "name it under `formerly:`, or keep the code behind a `|`")
+    return Diagnostic(
+        "KAP324",
+        f"{what} was released and is gone",
+        span,
+        "what was written could not be read any more",
+        (f"a resource written by an earlier version carries {what}",),
+        "name it under `formerly:`, or keep the code behind a `|`",
+    )
 
 
 def field_stays(span: Span, name: str, defined: Span) -> Diagnostic:
-    return Diagnostic("KAP325", f"`{name}` stays in the clinic and may not occur in a shape", span, "here", (f"its reason stands on line {defined.line}",), "remove the line, or take `stays` from the field")
+    return Diagnostic(
+        "KAP325",
+        f"`{name}` stays in the clinic and may not occur in a shape",
+        span,
+        "here",
+        (f"its reason stands on line {defined.line}",),
+        "remove the line, or take `stays` from the field",
+    )
 
 
 def rules_unsatisfiable(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP326", f"no record fulfils the rules of `{name}`", span, "they contradict each other", help="remove a rule or clause")
+    return Diagnostic(
+        "KAP326", f"no record fulfils the rules of `{name}`", span, "they contradict each other", help="remove a rule or clause"
+    )
 
 
 def form_incomplete(span: Span, name: str, missing: list[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP327", f"`{name}` cannot fill {', '.join(missing)}", span, "required fields", (f"a resource of this form alone makes no record: {', '.join(missing)} would be missing",), "add lines for them, or make it a shape of its own"
+        "KAP327",
+        f"`{name}` cannot fill {', '.join(missing)}",
+        span,
+        "required fields",
+        (f"a resource of this form alone makes no record: {', '.join(missing)} would be missing",),
+        "add lines for them, or make it a shape of its own",
     )
 
 
 def example_invalid(span: Span, problem: str) -> Diagnostic:
-    return Diagnostic("KAP328", f"the example is not a valid record: {problem}", span, "here", help="correct the example, or the fields and rules")
+    return Diagnostic(
+        "KAP328", f"the example is not a valid record: {problem}", span, "here", help="correct the example, or the fields and rules"
+    )
 
 
 def example_lost(span: Span, problem: str) -> Diagnostic:
-    return Diagnostic("KAP329", f"the example does not come back: {problem}", span, "here", help="this is a fault of the engine: please report it with the mapping")
+    return Diagnostic(
+        "KAP329",
+        f"the example does not come back: {problem}",
+        span,
+        "here",
+        help="this is a fault of the engine: please report it with the mapping",
+    )
 
 
 def field_never(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP330", f"no valid record has a value for `{name}`", span, "its clauses exclude it", help="correct its clauses, or remove the field")
+    return Diagnostic(
+        "KAP330",
+        f"no valid record has a value for `{name}`",
+        span,
+        "its clauses exclude it",
+        help="correct its clauses, or remove the field",
+    )
 
 
 def shape_never(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP331", f"no valid record writes `{name}`", span, "its condition never holds", help="correct `written when`, or remove the shape")
+    return Diagnostic(
+        "KAP331", f"no valid record writes `{name}`", span, "its condition never holds", help="correct `written when`, or remove the shape"
+    )
 
 
 def lines_differ(span: Span, name: str, condition: Iterable[str]) -> Diagnostic:
-    return Diagnostic("KAP332", f"`{name}` is read from several elements that need not agree", span, "which one counts?", tuple(condition), "make all but one an echo (`= …`)")
+    return Diagnostic(
+        "KAP332",
+        f"`{name}` is read from several elements that need not agree",
+        span,
+        "which one counts?",
+        tuple(condition),
+        "make all but one an echo (`= …`)",
+    )
 
 
 def key_in_shape(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP333", f"the key `{name}` is written by the engine", span, "in id and identifier", help="remove the line, or make it an echo (`= …`)")
+    return Diagnostic(
+        "KAP333",
+        f"the key `{name}` is written by the engine",
+        span,
+        "in id and identifier",
+        help="remove the line, or make it an echo (`= …`)",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.diagnostics.diagnostic import Diagnostic, similar
+from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.spans import Span
 
 
@@ -55,11 +55,15 @@ def too_deep(span: Span, limit: int) -> Diagnostic:
 
 
 def key_not_text(span: Span) -> Diagnostic:
-    return Diagnostic("KAP008", "a key must be a word, not a list or a block", span, "here", help="write such lines as a block, one below the other")
+    return Diagnostic(
+        "KAP008", "a key must be a word, not a list or a block", span, "here", help="write such lines as a block, one below the other"
+    )
 
 
 def empty_file(span: Span) -> Diagnostic:
-    return Diagnostic("KAP009", "the file is empty", span, "nothing here", help="delete the file, or begin it with `record:`, `base:` or `id:`")
+    return Diagnostic(
+        "KAP009", "the file is empty", span, "nothing here", help="delete the file, or begin it with `record:`, `base:` or `id:`"
+    )
 
 
 def missing_section(span: Span, name: str) -> Diagnostic:
@@ -67,7 +71,9 @@ def missing_section(span: Span, name: str) -> Diagnostic:
 
 
 def not_a_block(span: Span, what: str) -> Diagnostic:
-    return Diagnostic("KAP011", f"{what} must be a block of lines `key: value`", span, "not a block", help="write its lines below it, indented, one each")
+    return Diagnostic(
+        "KAP011", f"{what} must be a block of lines `key: value`", span, "not a block", help="write its lines below it, indented, one each"
+    )
 
 
 def not_a_text(span: Span, name: str) -> Diagnostic:
@@ -75,20 +81,38 @@ def not_a_text(span: Span, name: str) -> Diagnostic:
 
 
 def empty_block(span: Span) -> Diagnostic:
-    return Diagnostic("KAP013", "a block without lines", span, "nothing stands here", help="add the lines that belong here, or remove the key")
+    return Diagnostic(
+        "KAP013", "a block without lines", span, "nothing stands here", help="add the lines that belong here, or remove the key"
+    )
 
 
 def not_a_line(span: Span, key: str) -> Diagnostic:
-    return Diagnostic("KAP014", f"`{key}` takes a term or a block of lines, not this", span, "here", help="`path: term`, or `path:` with indented lines below")
+    return Diagnostic(
+        "KAP014",
+        f"`{key}` takes a term or a block of lines, not this",
+        span,
+        "here",
+        help="`path: term`, or `path:` with indented lines below",
+    )
 
 
 def no_term(span: Span, key: str) -> Diagnostic:
-    return Diagnostic("KAP015", f"`{key}` has no term", span, "nothing behind the colon", help="write what stands there: `$field`, a concept, a word or a text")
+    return Diagnostic(
+        "KAP015",
+        f"`{key}` has no term",
+        span,
+        "nothing behind the colon",
+        help="write what stands there: `$field`, a concept, a word or a text",
+    )
 
 
 def not_a_path(span: Span, text: str) -> Diagnostic:
     return Diagnostic(
-        "KAP016", f"`{text}` is not a path", span, "not understood from here on", help="element names joined by dots, each with at most one `[slice]`"
+        "KAP016",
+        f"`{text}` is not a path",
+        span,
+        "not understood from here on",
+        help="element names joined by dots, each with at most one `[slice]`",
     )
 
 
@@ -109,11 +133,19 @@ def not_a_field(span: Span, name: str) -> Diagnostic:
 
 
 def not_a_name(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP019", f"`{name}` cannot name a field", span, "here", help="small letters, digits and `_`, beginning with a letter")
+    return Diagnostic(
+        "KAP019", f"`{name}` cannot name a field", span, "here", help="small letters, digits and `_`, beginning with a letter"
+    )
 
 
 def field_twice(span: Span, name: str, first: Span) -> Diagnostic:
-    return Diagnostic("KAP020", f"`{name}` is also a field of the record", span, f"the other stands on line {first.line}", help="give the item's field a name of its own")
+    return Diagnostic(
+        "KAP020",
+        f"`{name}` is also a field of the record",
+        span,
+        f"the other stands on line {first.line}",
+        help="give the item's field a name of its own",
+    )
 
 
 def not_a_clause(span: Span, text: str) -> Diagnostic:
@@ -127,12 +159,22 @@ def not_a_clause(span: Span, text: str) -> Diagnostic:
 
 
 def not_a_range(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("KAP022", f"`{text}` is not a range of this type", span, "here", help="two numbers with `..` between them, of which one may be left out: `0..10`, `..20`")
+    return Diagnostic(
+        "KAP022",
+        f"`{text}` is not a range of this type",
+        span,
+        "here",
+        help="two numbers with `..` between them, of which one may be left out: `0..10`, `..20`",
+    )
 
 
 def not_a_condition(span: Span, text: str) -> Diagnostic:
     return Diagnostic(
-        "KAP023", f"`{text}` is not a condition", span, "not understood from here on", help="`field`, `not field`, `field = value|value`, joined by `and` and `or`"
+        "KAP023",
+        f"`{text}` is not a condition",
+        span,
+        "not understood from here on",
+        help="`field`, `not field`, `field = value|value`, joined by `and` and `or`",
     )
 
 
@@ -147,41 +189,85 @@ def not_a_rule(span: Span, text: str) -> Diagnostic:
 
 
 def not_a_child(span: Span) -> Diagnostic:
-    return Diagnostic("KAP025", "a list of children must say its kind and what they share", span, "here", help="`name: kind with field, field`, or `field = value` to tell two lists apart")
+    return Diagnostic(
+        "KAP025",
+        "a list of children must say its kind and what they share",
+        span,
+        "here",
+        help="`name: kind with field, field`, or `field = value` to tell two lists apart",
+    )
 
 
 def not_a_constant(span: Span, text: str) -> Diagnostic:
     return Diagnostic(
-        "KAP026", f"`{text}` is not a constant", span, "not understood", help="a word, a concept's name or `system#code`; `+` joins what is written together, `|` what is read as well"
+        "KAP026",
+        f"`{text}` is not a constant",
+        span,
+        "not understood",
+        help="a word, a concept's name or `system#code`; `+` joins what is written together, `|` what is read as well",
     )
 
 
 def not_a_url(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP027", f"`{name}` must be an absolute url", span, "here", help="as in `https://kap.example.org/fhir`, without a slash at its end")
+    return Diagnostic(
+        "KAP027", f"`{name}` must be an absolute url", span, "here", help="as in `https://kap.example.org/fhir`, without a slash at its end"
+    )
 
 
 def extension_without_type(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP028", f"the type of extension `{name}` is not known", span, "not among R4's and US Core's extensions", help="write the type of its value behind the url, or `extension` when it has parts")
+    return Diagnostic(
+        "KAP028",
+        f"the type of extension `{name}` is not known",
+        span,
+        "not among R4's and US Core's extensions",
+        help="write the type of its value behind the url, or `extension` when it has parts",
+    )
 
 
 def extension_type_open(span: Span, name: str, types: tuple[str, ...]) -> Diagnostic:
-    return Diagnostic("KAP029", f"extension `{name}` can hold values of several types", span, "which one?", help=f"write one of them behind the url: {', '.join(types)}")
+    return Diagnostic(
+        "KAP029",
+        f"extension `{name}` can hold values of several types",
+        span,
+        "which one?",
+        help=f"write one of them behind the url: {', '.join(types)}",
+    )
 
 
 def not_a_reference(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("KAP030", f"`{text}` is not a reference", span, "not understood", help="`Type/$field`, or `=> shape` for another resource of this record")
+    return Diagnostic(
+        "KAP030",
+        f"`{text}` is not a reference",
+        span,
+        "not understood",
+        help="`Type/$field`, or `=> shape` for another resource of this record",
+    )
 
 
 def not_an_identifier(span: Span, text: str) -> Diagnostic:
-    return Diagnostic("KAP031", f"`{text}` is not an identifier", span, "not understood", help="`system|$field`, where `system` is a name of `base.yaml`")
+    return Diagnostic(
+        "KAP031", f"`{text}` is not an identifier", span, "not understood", help="`system|$field`, where `system` is a name of `base.yaml`"
+    )
 
 
 def not_a_term(span: Span, text: str, type_: str) -> Diagnostic:
-    return Diagnostic("KAP032", f"`{text}` is not a term that can stand at an element of type {type_}", span, "not understood", help="`$field` alone, or a constant")
+    return Diagnostic(
+        "KAP032",
+        f"`{text}` is not a term that can stand at an element of type {type_}",
+        span,
+        "not understood",
+        help="`$field` alone, or a constant",
+    )
 
 
 def not_in_echo(span: Span) -> Diagnostic:
-    return Diagnostic("KAP033", "`!` and `else absent` have no meaning in an echo", span, "behind `=`", help="an echo is written when its fields have values; take them away")
+    return Diagnostic(
+        "KAP033",
+        "`!` and `else absent` have no meaning in an echo",
+        span,
+        "behind `=`",
+        help="an echo is written when its fields have values; take them away",
+    )
 
 
 def bare_dollar(span: Span) -> Diagnostic:
@@ -189,12 +275,30 @@ def bare_dollar(span: Span) -> Diagnostic:
 
 
 def field_in_slice(span: Span) -> Diagnostic:
-    return Diagnostic("KAP035", "a slice is told by constants, not by a field", span, "here", help="name a constant, or use `path each $list:` for one element per item")
+    return Diagnostic(
+        "KAP035",
+        "a slice is told by constants, not by a field",
+        span,
+        "here",
+        help="name a constant, or use `path each $list:` for one element per item",
+    )
 
 
 def removal_with_value(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP036", f"`-{name}:` removes a key and takes nothing behind the colon", span, "here", help=f"write `-{name}:`, or `{name}: …` to replace it")
+    return Diagnostic(
+        "KAP036",
+        f"`-{name}:` removes a key and takes nothing behind the colon",
+        span,
+        "here",
+        help=f"write `-{name}:`, or `{name}: …` to replace it",
+    )
 
 
 def record_twice(span: Span, name: str, first: Span) -> Diagnostic:
-    return Diagnostic("KAP037", f"a second file for record kind `{name}`", span, f"the first is {first.place}", help="give the record another name, or make one file of the two")
+    return Diagnostic(
+        "KAP037",
+        f"a second file for record kind `{name}`",
+        span,
+        f"the first is {first.place}",
+        help="give the record another name, or make one file of the two",
+    )

@@ -48,9 +48,7 @@ def host_names(resource_type: str, steps: Sequence[Member]) -> set[str]:
     return names
 
 
-def _check_parts(
-    value: Value, known: ExtensionDefinition | ExtensionPart, place: str, findings: Findings, url: str
-) -> None:
+def _check_parts(value: Value, known: ExtensionDefinition | ExtensionPart, place: str, findings: Findings, url: str) -> None:
     """Refuse parts that a complex extension does not have."""
     inner = value.get("extension") if isinstance(value, dict) else None
     for index, part in enumerate(inner if isinstance(inner, list) else []):

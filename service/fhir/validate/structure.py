@@ -21,9 +21,7 @@ from service.fhir.validate.tree import profile_tree
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 
 
-def check_resource(
-    resource: Value, place: str, scope: Scope, findings: Findings, profiles: Iterable[str] | None = None
-) -> None:
+def check_resource(resource: Value, place: str, scope: Scope, findings: Findings, profiles: Iterable[str] | None = None) -> None:
     """Check a resource and the resources in it, each against the profiles it claims; this one against `profiles` if given.
 
     Raises LookupError for a given profile that is not known.
@@ -105,9 +103,7 @@ class _Walk:
         if len(forms) > 1:
             self._error("structure", place, f"`{element.path}` must have one form only, not {' and '.join(forms)}")
 
-    def _check_member(
-        self, member: Member, parent: Mapping[str, Value], place: str, steps: tuple[Member, ...]
-    ) -> None:
+    def _check_member(self, member: Member, parent: Mapping[str, Value], place: str, steps: tuple[Member, ...]) -> None:
         path = f"{place}.{member.name}"
         for name in (member.name, "_" + member.name):
             raw = parent.get(name, [None] if member.many else None)

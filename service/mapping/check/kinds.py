@@ -94,7 +94,9 @@ def _shape(file: syntax.File, one: syntax.Shape, fields: Fields, resolver: Resol
     type_ = one.keys.get("resource")
     if type_ is None or not definitions.is_resource(type_.text):
         names.found.append(
-            say.unknown_resource(type_.span, type_.text, definitions.resource_types()) if type_ else wrong.shape_without_type(one.name.span, one.name.text)
+            say.unknown_resource(type_.span, type_.text, definitions.resource_types())
+            if type_
+            else wrong.shape_without_type(one.name.span, one.name.text)
         )
         return None
     if one.name.text != file.kind and not _ENDING.fullmatch(one.name.text):
@@ -178,7 +180,9 @@ def _child(files: Files, one: syntax.Child, fields: Fields, key: str) -> ChildLi
     shared = tuple(name for name, value in one.parts if not value)
     if key not in shared:
         found.append(lost.child_without_key(one.text.span, one.name.text, key))
-    return ChildList(name=one.name.text, kind=one.kind, shared=shared, fixed={name: value for name, value in one.parts if value}, span=one.text.span)
+    return ChildList(
+        name=one.name.text, kind=one.kind, shared=shared, fixed={name: value for name, value in one.parts if value}, span=one.text.span
+    )
 
 
 def _links(kind: Kind, shape: Shape) -> None:
@@ -203,7 +207,11 @@ def _contained(names: Vocabulary, shape: Shape) -> None:
     for block in plan.every(shape.scope.parts):
         if not isinstance(block, plan.Block) or block.name != "contained":
             continue
-        ids = [part.term.term.value for part in block.parts if isinstance(part, plan.Leaf) and part.name == "id" and isinstance(part.term, Echo) and isinstance(part.term.term, Constant)]
+        ids = [
+            part.term.term.value
+            for part in block.parts
+            if isinstance(part, plan.Leaf) and part.name == "id" and isinstance(part.term, Echo) and isinstance(part.term.term, Constant)
+        ]
         if not ids or f"#{ids[0]}" not in references:
             names.found.append(wrong.contained_not_named(block.span, block.path))
         else:

@@ -35,4 +35,6 @@ def _fields(fields: Fields, outer: dict[Literal, bool]) -> Iterator[Diagnostic]:
 
 def _absent(fields: Fields) -> dict[Literal, bool]:
     staying = [one for one in fields.by_name.values() if one.stays]
-    return {literal: False for one in staying for literal in (has(one.name), *(is_(one.name, value) for value in one.domain if one.enumerated))}
+    return {
+        literal: False for one in staying for literal in (has(one.name), *(is_(one.name, value) for value in one.domain if one.enumerated))
+    }

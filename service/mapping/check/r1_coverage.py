@@ -102,4 +102,3 @@ def _when(one: Field, rules: Theory, condition: Formula) -> str:
         if rules.solve(has(one.name), negate(has(name)), negate(condition)) is None and rules.solve(has(one.name), has(name)) is not None:
             return f" when it is given together with `{name}`"
     return "" if condition == FALSE or rules.solve(has(one.name), condition) is None else " in some records"
-

@@ -37,7 +37,7 @@ def _parts(parts: list[Part]) -> Iterator[Diagnostic]:
 
 def _takes(taker: Part, writer: Part) -> bool:
     """Whether an element that one part writes is offered to another."""
-    if _mode(taker) == "also" or _mode(writer) == "also" or isinstance(taker, Leaf) and not taker.two_way:
+    if _mode(taker) == "also" or _mode(writer) == "also" or (isinstance(taker, Leaf) and not taker.two_way):
         return False
     if marks(writer) > marks(taker):
         return False

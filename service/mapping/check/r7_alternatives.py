@@ -76,5 +76,3 @@ def _readable_in(spots: list[tuple[Steps, Leaf]], first: Branch, other: Branch) 
     if any(must.name not in standing for must in first.musts):
         return False
     return bool(standing) or not two_way
-
-

@@ -28,7 +28,11 @@ def _free_codes(parts: list[Part]) -> list[tuple[Block, Leaf]]:
         if isinstance(concept, Block) and concept.type == "CodeableConcept":
             for coding in concept.parts:
                 if isinstance(coding, Block) and coding.name == "coding":
-                    found += [(concept, leaf) for leaf in coding.parts if isinstance(leaf, Leaf) and leaf.name == "code" and isinstance(leaf.term, FieldValue)]
+                    found += [
+                        (concept, leaf)
+                        for leaf in coding.parts
+                        if isinstance(leaf, Leaf) and leaf.name == "code" and isinstance(leaf.term, FieldValue)
+                    ]
     return found
 
 

@@ -125,7 +125,11 @@ class Resolver:
         found, scope = self.names.found, spot.scope
         field = scope.fields.by_name.get(line.field)
         if field is None or field.items is None:
-            found.append(wrong.not_a_list_of_records(line.key.at(line.field), line.field, [one.name for one in scope.fields.by_name.values() if one.items]))
+            found.append(
+                wrong.not_a_list_of_records(
+                    line.key.at(line.field), line.field, [one.name for one in scope.fields.by_name.values() if one.items]
+                )
+            )
             return
         around = self._descend(spot, line.path, line.key)
         member = around and self._member(around[1], line.path, line.key)
@@ -223,7 +227,9 @@ class Resolver:
         elif step.name in (children := definitions.children(at)) and children[step.name].choice:
             found.append(wrong.choice_needs_type(span, step.name, definitions.choice_names(children[step.name])))
         else:
-            known = [name for element in children.values() for name in (definitions.choice_names(element) if element.choice else (element.name,))]
+            known = [
+                name for element in children.values() for name in (definitions.choice_names(element) if element.choice else (element.name,))
+            ]
             found.append(say.unknown_element(span, step.name, at, known))
         return None
 

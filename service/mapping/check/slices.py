@@ -33,7 +33,14 @@ def resolve(block: Block, member: Member, at: str, names: Vocabulary, key: Scala
         return _contained(block, names, key)
     pairs = [pair.partition("=") for pair in block.slice.split(",")] if "=" in block.slice else []
     if not pairs:
-        child = next((name for name in _CONCEPT_CHILDREN if (one := definitions.member(block.at, name)) and one.type in ("Coding", "CodeableConcept")), "")
+        child = next(
+            (
+                name
+                for name in _CONCEPT_CHILDREN
+                if (one := definitions.member(block.at, name)) and one.type in ("Coding", "CodeableConcept")
+            ),
+            "",
+        )
         if not child:
             names.found.append(wrong.slice_without_child(key.at(block.slice), block.path, block.type))
             return False
@@ -62,7 +69,9 @@ def value(block: Block, names: Vocabulary, key: Scalar) -> Member | None:
         return None
     extension = names.extensions[block.slice]
     if extension.type == "extension":
-        names.found.append(wrong.extension_has_parts(key.span, block.slice, [one for one in names.extensions if one.startswith(f"{block.slice}/")]))
+        names.found.append(
+            wrong.extension_has_parts(key.span, block.slice, [one for one in names.extensions if one.startswith(f"{block.slice}/")])
+        )
         return None
     member = definitions.member("Extension", f"value{extension.type[0].upper()}{extension.type[1:]}")
     assert member is not None

@@ -94,7 +94,9 @@ class Reader:
             if leaf in self._flags:
                 body.add(f"{self._flags[leaf]} |= {_spelt(leaf, x)} == {_image(leaf)!r}")
             elif leaf is _matches(choice, scope)[0]:
-                table = self.source.constant({_image(one): case_value(one.branch) for one in _matches(choice, scope) if one.branch}, "cases")
+                table = self.source.constant(
+                    {_image(one): case_value(one.branch) for one in _matches(choice, scope) if one.branch}, "cases"
+                )
                 body.add(f"{_owner(choice.field, scope, target)}.f_{choice.field.name} = {table}.get({_spelt(leaf, x)})")
 
     def _list(self, group: list[Part], x: str, target: str, body: Source, scope: Scope) -> None:

@@ -95,6 +95,12 @@ def condition(formula: Formula, fields: Mapping[str, Field]) -> str:
                 return f"v_{name} is {value == 'true'}" if positive else f"v_{name} is not {value == 'true'}"
             return f"v_{name} == {value!r}" if positive else f"v_{name} != {value!r}"
         case All(parts):
-            return " and ".join(f"({condition(part, fields)})" if isinstance(part, Any_) else condition(part, fields) for part in parts) or "True"
+            return (
+                " and ".join(f"({condition(part, fields)})" if isinstance(part, Any_) else condition(part, fields) for part in parts)
+                or "True"
+            )
         case Any_(parts):
-            return " or ".join(f"({condition(part, fields)})" if isinstance(part, All) else condition(part, fields) for part in parts) or "False"
+            return (
+                " or ".join(f"({condition(part, fields)})" if isinstance(part, All) else condition(part, fields) for part in parts)
+                or "False"
+            )

@@ -28,7 +28,8 @@ _USED = re.compile(r"\b([vt])_(\w+)")
 @dataclass(slots=True)
 class Writer(Elements):
     """Emits `write` (references by id) and `bundle` (references by what `k` knows) of a kind: from a checked or unchecked record `r` to a
-    list of (number of the shape, id of the item, text), or None where the record is not valid."""
+    list of (number of the shape, id of the item, text), or None where the record is not valid.
+    """
 
     kind: Kind
     names: Names
@@ -217,5 +218,3 @@ def _pieces(node: Node) -> Iterator[str | Hole]:
         yield Hole(node.loop)
     for member in node.members:
         yield from _pieces(member.value)
-
-

@@ -56,9 +56,7 @@ def concept(place: Place, constant: Constant) -> tuple[Value, frozenset[Code]] |
 
 def as_json(type_: str, made: Concept) -> Value:
     """A concept as a Coding or CodeableConcept."""
-    codings = [
-        {"system": one.system, "code": one.code, **({"display": one.display} if one.display else {})} for one in made.written
-    ]
+    codings = [{"system": one.system, "code": one.code, **({"display": one.display} if one.display else {})} for one in made.written]
     return codings[0] if type_ == "Coding" else {"coding": codings}
 
 

@@ -10,7 +10,7 @@ from service.mapping.plan import Block, Branch, Choice, Items, Leaf, Part, Scope
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import Incoming, Misfit, TwoWay
 from service.mapping.walk.write import Origin, Pointer, item_key
-from service.records.fields import Field, Fields
+from service.records.fields import Fields
 
 _USES: Mapping[str, tuple[str | None, ...]] = {
     "HumanName": ("official", "usual", None, "temp", "nickname", "anonymous", "maiden", "old"),
@@ -195,7 +195,12 @@ class _Reader:
     def _block(self, block: Block, elements: list[tuple[Pointer, Value]], reading: Reading, this: _Pass) -> None:
         refused: NotThis | None = None
         remarks: list[Remark] = []
-        fields = [one for leaf in every(block.parts) if isinstance(leaf, Leaf) and leaf.two_way and this.considers(leaf) for one in leaf.term.fields]
+        fields = [
+            one
+            for leaf in every(block.parts)
+            if isinstance(leaf, Leaf) and leaf.two_way and this.considers(leaf)
+            for one in leaf.term.fields
+        ]
         asked = {one.name for one, branch in block.required if this.asks(branch)}
         asked |= {one.name for one in fields if one.required and block.many and not this.also}
         for at, value in elements:
@@ -213,7 +218,10 @@ class _Reader:
             remarks = remarks or inner.remarks
             reading.passed |= inner.passed
         if refused is None and not elements:
-            refused = next((NotThis(leaf) for leaf in every(block.parts) if isinstance(leaf, Leaf) and leaf.mode == "match" and this.considers(leaf)), None)
+            refused = next(
+                (NotThis(leaf) for leaf in every(block.parts) if isinstance(leaf, Leaf) and leaf.mode == "match" and this.considers(leaf)),
+                None,
+            )
         if refused is not None:
             raise refused
         reading.remarks += remarks
@@ -249,9 +257,15 @@ class _Reader:
         rivals = [
             one
             for one in siblings
-            if one is not part and one.name == part.name and not this.also and (isinstance(one, Block) or _is_constant(one)) and marks(one) > mine
+            if one is not part
+            and one.name == part.name
+            and not this.also
+            and (isinstance(one, Block) or _is_constant(one))
+            and marks(one) > mine
         ]
-        rivals = [] if isinstance(part, Leaf) and not part.two_way else [one for one in rivals if this.considers(one) or isinstance(one, Block)]
+        rivals = (
+            [] if isinstance(part, Leaf) and not part.two_way else [one for one in rivals if this.considers(one) or isinstance(one, Block)]
+        )
         spots = _deep(here, part.name, (*at, part.name)) if isinstance(part, Block) and part.deep else _shallow(here, (*at, part.name))
         if isinstance(part, Block) and part.named_by:
             spots = [(spot, one) for spot, one in spots if isinstance(one, dict) and f"#{one.get('id')}" == _inside(value, part.named_by)]
