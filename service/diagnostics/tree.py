@@ -90,8 +90,11 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> bool:
         """Add one event; False when reading should end."""
-        start = self.source.offset(event.start_mark.line, event.start_mark.column)
-        span = Span(self.source, start, self.source.offset(event.end_mark.line, event.end_mark.column))
+        first, last = event.start_mark, event.end_mark
+        assert first is not None
+        assert last is not None
+        start = self.source.offset(first.line, first.column)
+        span = Span(self.source, start, self.source.offset(last.line, last.column))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self.found.append(say.alias(span))
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -21,16 +21,22 @@ from service.mapping.receiver import Receiver
 from service.mapping.sender import Names
 from service.mapping.walk.write import Written, write
 
+_Form = Callable[[Mapping[str, Value], Written], dict[str, Value]]
+
 
 class ReadAgain(Protocol):
     """Reads resources of one server again, as members of one record; None when they make no single record."""
 
-    def __call__(self, resources: list[tuple[Value, str]], entries: list[Entry], key: str) -> Gathering | None: ...
+    def __call__(self, resources: list[tuple[Value, str]], entries: list[Entry], key: str) -> Gathering | None:
+        """The one record of these resources (each with its full URL), under its key."""
 
 
 @dataclass(slots=True)
 class Returned:
-    """What goes back: resources of the server (changed or as they came), new ones of ours, those to be withdrawn (`Type/id`), and what was left out."""
+    """What goes back: resources of the server (changed or as they came), new ones of ours, those to be withdrawn, and what was left out.
+
+    `withdrawn` names them as `Type/id`.
+    """
 
     resources: list[dict[str, Value]] = field(default_factory=list)
     new: list[Written] = field(default_factory=list)
@@ -54,7 +60,7 @@ def give_back(names: Names, library_hash: str, single: Single, entries: list[Ent
     record, key = single.record, single.record[single.kind.key]
     originals = [(entry.resource, entry.full_url) for entry in entries]
     if all(entry.read == memory.digest_of(record) for entry in entries):
-        return Returned([resource for resource, _ in originals])
+        return Returned(originals)
     before = read_again(originals, entries, key)
     if before is None:
         raise Refused([replace(say.cannot_carry([], entries[0].server), where=single.path)])
@@ -83,10 +89,10 @@ def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], rece
     by_resource = {id(one.theirs): one for one in merges}
     whole = {id(one.theirs): one.run() for one in merges}
     added, lacking = _new(before, record, receiver)
-    forms = (
-        lambda r, m: whole[id(r)],
-        lambda r, m: _element_alone(r, whole[id(r)], by_resource[id(r)], m),
-        lambda r, m: ours_alone(r, m),
+    forms: tuple[_Form, ...] = (
+        lambda r, _: whole[id(r)],
+        lambda r, m: _element_alone(whole[id(r)], by_resource[id(r)], m),
+        ours_alone,
     )
     for form in forms:
         merged = [
@@ -98,11 +104,10 @@ def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], rece
             yield _Attempt(merged, added + lacking)
 
 
-def _element_alone(theirs: Mapping[str, Value], merged: dict[str, Value], merge: Merge, now: Written) -> dict[str, Value]:
+def _element_alone(merged: dict[str, Value], merge: Merge, now: Written) -> dict[str, Value]:
     """The merged resource without the leftovers of the elements in which B and M differ."""
     b, m = merge.before.resource, now.resource
     made = {name: m.get(name) if not equal(b.get(name), m.get(name)) else value for name, value in merged.items()}
-    del theirs
     return {name: value for name, value in made.items() if value is not None}
 
 
@@ -149,7 +154,7 @@ def _returned(before: Gathering, attempt: _Attempt, merges: list[Merge]) -> Retu
         if merged is None:
             made.withdrawn.append(member.resource.reference)
         else:
-            made.resources.append(merged)
+            made.resources.append((merged, member.resource.full_url))
     made.issues = [say.gone(expression(str(one.theirs.get("resourceType")), at)) for one in merges for at in one.dropped]
     return made
 

@@ -100,8 +100,8 @@ def check(texts: Texts, clinic: str = "") -> Library:
     names = vocabulary.read(base, texts.files.get("codes.tsv", ""))
     found += names.found
     names.found = found
-    for files in folders.values():
-        for file_id, table_file in files.items():
+    for table_files in folders.values():
+        for file_id, table_file in table_files.items():
             for key, node in section(found, table_file, "tables"):
                 vocabulary.table(names, f"{file_id}/{key.text}", key, node)
     loops = Loops(folders, {name: tuple(Scalar(one, table.span) for one in table.entries) for name, table in names.tables.items()}, found)

@@ -5,8 +5,9 @@ The parts of a shape form the tree of the resource. `walk`, `emit` and the proof
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from service.diagnostics.spans import Span
 from service.diagnostics.tree import Node
@@ -29,7 +30,7 @@ class Choice:
     field: Field | None
     parent: Branch | None
     span: Span
-    branches: list[Branch] = field(default_factory=list)
+    branches: list[Branch] = dataclasses.field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -40,7 +41,7 @@ class Branch:
     value: str
     condition: Formula
     span: Span
-    musts: list[Field] = field(default_factory=list)
+    musts: list[Field] = dataclasses.field(default_factory=list)
     present: Formula = TRUE
     chosen: Formula = TRUE
 
@@ -88,8 +89,10 @@ class Part:
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Leaf(Part):
-    """A term at an element. `mode` is that of its line (`match`, `also`), `slice` for a slice's constant, `absent` for a
-    `dataAbsentReason`, `engine` for what the engine writes.
+    """A term at an element.
+
+    `mode` is that of its line (`match`, `also`), `slice` for a slice's constant, `absent` for a `dataAbsentReason`, `engine` for what
+    the engine writes.
     """
 
     term: Term
@@ -111,14 +114,14 @@ class Leaf(Part):
 class Block(Part):
     """An element with parts. `slice` is its text between brackets; `deep`: found at any depth.
 
-    `required` are the `!` fields of the blocks that name it, each with the branch in which it is asked for: read without them, it is not read.
+    `required` are the `!` fields of the blocks that name it, each with the branch in which it is asked for: without them it is not read.
     A contained resource is `named_by` the element (its path in the resource) that writes `#` and its id.
     """
 
     slice: str
     deep: bool
-    parts: list[Part] = field(default_factory=list)
-    required: list[tuple[Field, Branch | None]] = field(default_factory=list)
+    parts: list[Part] = dataclasses.field(default_factory=list)
+    required: list[tuple[Field, Branch | None]] = dataclasses.field(default_factory=list)
     named_by: tuple[str, ...] = ()
 
     @property
@@ -140,9 +143,9 @@ class Scope:
     """The parts and choices that are decided together: those of a resource, or of an item. `musts` are its `!` fields."""
 
     fields: Fields
-    parts: list[Part] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
-    musts: list[Field] = field(default_factory=list)
+    parts: list[Part] = dataclasses.field(default_factory=list)
+    choices: list[Choice] = dataclasses.field(default_factory=list)
+    musts: list[Field] = dataclasses.field(default_factory=list)
 
     def leaves(self) -> Iterator[Leaf]:
         """Every leaf, without those of items."""

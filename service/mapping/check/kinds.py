@@ -19,7 +19,7 @@ from service.mapping.plan import ChildList, Kind, Shape
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.echo import Echo
 from service.mapping.terms.reference import Link
-from service.mapping.vocabulary import Vocabulary
+from service.mapping.vocabulary import Coding, Vocabulary
 from service.records.fields import Field, Fields
 from service.records.formulas import Formula, any_of, has
 
@@ -49,7 +49,8 @@ def build(files: Files, file: syntax.File) -> Kind:
     """The kind of a file; what is wrong with it is added to the vocabulary's `found`."""
     names, found = files.names, files.names.found
     fields = field_lines.read(file.fields, file.rules, names)
-    for one in (*fields.by_name.values(), *(inner for one in fields.by_name.values() if one.items for inner in one.items.by_name.values())):
+    inner = [field for one in fields.by_name.values() if one.items for field in one.items.by_name.values()]
+    for one in (*fields.by_name.values(), *inner):
         for label in one.sensitive:
             if label not in names.constants:
                 found.append(say.unknown_concept(one.span, label, names.constants))
@@ -218,7 +219,7 @@ def _contained(names: Vocabulary, shape: Shape) -> None:
             block.named_by = references[f"#{ids[0]}"]
 
 
-def _labels(names: Vocabulary, shape: Shape) -> Iterator[tuple[plan.Coding, Formula]]:
+def _labels(names: Vocabulary, shape: Shape) -> Iterator[tuple[Coding, Formula]]:
     """The labels of the sensitive fields that a shape writes, each with its condition; an item's count as soon as there are items."""
     when: dict[str, list[Formula]] = {}
     for leaf in shape.scope.leaves():

@@ -33,7 +33,7 @@ Musts = tuple[tuple[Path, Field], ...]
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where lines are added: a scope, the element it starts at (`at`) and the number of that element's step, and the branch they stand in."""
+    """Where lines are added: a scope, the element it starts at (`at`), the number of that element's step, and the branch they stand in."""
 
     scope: Scope
     at: str
@@ -149,7 +149,7 @@ class Resolver:
         last = line.path[-1]
         if last.slice or last.deep:
             block = self._block(parts, inside, line.path, line.key, spot.branch)
-            member = block and slices.value(block, self.names, line.key)
+            member = slices.value(block, self.names, line.key) if block else None
             if block is None or member is None:
                 return
             parts, inside = block.parts, block.at

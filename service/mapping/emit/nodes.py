@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Protocol
 
 from service.fhir.json import quote
 from service.mapping.plan import Block, Items, Leaf, Part, Shape
@@ -36,16 +37,14 @@ class Node:
     call: str = ""
 
 
-class Elements(Emitter):
+class Elements(Emitter, Protocol):
     """The emitter of a scope; `entry` is the one for the entries of a list field, `call` the function that writes an item."""
 
     def entry(self, field: Field) -> Emitter:
         """An emitter for which the field is one entry of its list."""
-        raise AssertionError
 
     def call(self, items: Items) -> str:
         """The name of the function that writes an item."""
-        raise AssertionError
 
 
 def image(shape: Shape, to: Elements) -> Node:

@@ -106,14 +106,14 @@ class Reader:
             self._slices(parts, sliced, x, target, body, scope)
             return
         part = parts[0]
-        if len(parts) > 1 or len([one for one in group if not (isinstance(one, Leaf) and one.mode == "engine")]) > 1:
-            if not all(isinstance(one, Leaf) and one in self._flags for one in parts):
-                raise Unsupported
+        ours = [one for one in group if not (isinstance(one, Leaf) and one.mode == "engine")]
+        if (len(parts) > 1 or len(ours) > 1) and not all(isinstance(one, Leaf) and one in self._flags for one in parts):
+            raise Unsupported
         if isinstance(part, Items):
             self._items(part, x, target, body)
         elif isinstance(part, Leaf) and isinstance(part.term, TwoWay) and part.term.fields[0].many:
-            one, expression = self._decoded(part).values[0]
-            body.add(f"{_owner(one, scope, target)}.f_{one.name} = [{expression.format('e')} for e in {x}]")
+            field, expression = self._decoded(part).values[0]
+            body.add(f"{_owner(field, scope, target)}.f_{field.name} = [{expression.format('e')} for e in {x}]")
         else:
             for one in parts:
                 raw = isinstance(one, Leaf) and isinstance(one.term, Constant)
@@ -144,7 +144,7 @@ class Reader:
 
     def _decoded(self, leaf: Leaf) -> Decoded:
         assert isinstance(leaf.term, TwoWay)
-        return leaf.term.decode(_Constants(self.source))
+        return leaf.term.decode(self.source)
 
     def _struct(self, parts: list[Part]) -> str:
         """The msgspec type of an object with these parts, as far as fields are taken from them."""
@@ -171,17 +171,6 @@ class Reader:
         if isinstance(leaf.term, TwoWay):
             return self._decoded(leaf).type
         return "Raw" if leaf.many or leaf.type in ("Coding", "CodeableConcept") else "str"
-
-
-@dataclass(frozen=True, slots=True)
-class _Constants:
-    """What `decode` asks for."""
-
-    source: Source
-
-    def constant(self, value: object, hint: str) -> str:
-        """A constant of the module."""
-        return self.source.constant(value, hint)
 
 
 def _owner(one: Field, scope: Scope, target: str) -> str:

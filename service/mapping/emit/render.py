@@ -128,5 +128,6 @@ def _decided_by(member: Member) -> str:
 
 def _value(member: Member, field: str) -> Literal:
     first = member.when.parts[0] if isinstance(member.when, All) else member.when
-    assert isinstance(first, Literal) and first.field == field
+    assert isinstance(first, Literal)
+    assert first.field == field
     return first

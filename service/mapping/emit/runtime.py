@@ -88,7 +88,7 @@ def plain_name(name: str) -> str:
 
 def identifier(low: int, high: int) -> Callable[[str], object]:
     """A test for values of type id with a length."""
-    return re.compile(r"[A-Za-z0-9-]{%d,%d}" % (low, high)).fullmatch
+    return re.compile(rf"[A-Za-z0-9-]{{{low},{high}}}").fullmatch
 
 
 def plain(low: int, high: int) -> Callable[[str], object]:

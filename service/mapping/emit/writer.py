@@ -27,8 +27,9 @@ _USED = re.compile(r"\b([vt])_(\w+)")
 
 @dataclass(slots=True)
 class Writer(Elements):
-    """Emits `write` (references by id) and `bundle` (references by what `k` knows) of a kind: from a checked or unchecked record `r` to a
-    list of (number of the shape, id of the item, text), or None where the record is not valid.
+    """Emits `write` (references by id) and `bundle` (references by what `k` knows) of a kind.
+
+    Both go from a record `r` to a list of (number of the shape, id of the item, text), or to None where the record is not valid.
     """
 
     kind: Kind
@@ -157,11 +158,11 @@ class Writer(Elements):
         renderer.source.add(f"out.append(({number}, '', {text(renderer.node(node, known))}))")
 
     def _each(self, body: Source, number: int, shape: Shape, when: Formula) -> None:
-        assert shape.each and shape.each.items
-        extra = "" if when == TRUE else f" and {condition(when, self.kind.fields.visible)}"
+        assert shape.each
+        rest = "" if when == TRUE else f" and {condition(when, self.kind.fields.visible)}"
         name = shape.each.name
         musts = " and ".join(f"x.f_{one.name} is not None" for one in shape.scope.musts if not one.required)
-        with body.block(f"if v_{name} is not None{extra}:"):
+        with body.block(f"if v_{name} is not None{rest}:"):
             element = f"({number}, x.f_{shape.item_id}, {self._shape_function(shape)}(r, x, k))"
             body.add(f"out += [{element} for x in v_{name}{f' if {musts}' if musts else ''}]")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import types as wrong
 from service.fhir.json import Value, quote
-from service.mapping.terms.term import Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
+from service.mapping.terms.term import Constants, Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
 from service.records import leaves
 from service.records.fields import Field
 
@@ -17,8 +17,10 @@ UCUM = "http://unitsofmeasure.org"
 
 @dataclass(frozen=True, eq=False)
 class InUnit(TwoWay):
-    """A value in a unit. `units` gives the unit texts of each UCUM code, ours first; with a unit field, `codes` gives the code of each
-    of its names. `systems` are the urls by which UCUM is known, ours first.
+    """A value in a unit.
+
+    `units` gives the unit texts of each UCUM code, ours first; with a unit field, `codes` gives the code of each of its names.
+    `systems` are the urls by which UCUM is known, ours first.
     """
 
     units: Mapping[str, tuple[str, ...]]
@@ -68,7 +70,7 @@ class InUnit(TwoWay):
         table = to.constant({name: tails[code] for name, code in self.codes.items()}, "units")
         return [*value, Hole(f"{table}[{to.value(self.unit_field)}]"), "}"]
 
-    def decode(self, to: Emitter) -> Decoded:
+    def decode(self, to: Constants) -> Decoded:
         """The value's token, and the name of the unit's code."""
         values = [(self.fields[0], "{0}.value")]
         if self.unit_field:

@@ -8,7 +8,7 @@ from service.diagnostics.messages import names as say
 from service.diagnostics.messages import types as wrong
 from service.fhir import definitions
 from service.fhir.json import Value
-from service.mapping.terms.term import Decoded, Emitter, Incoming, Outgoing, Pieces, Place, Record, Term, TwoWay
+from service.mapping.terms.term import Constants, Decoded, Emitter, Incoming, Outgoing, Pieces, Place, Record, Term, TwoWay
 from service.records.fields import Field
 
 
@@ -30,7 +30,7 @@ class ToResource(TwoWay):
         """The Reference as text."""
         return to.reference(self.type, self.fields[0])
 
-    def decode(self, to: Emitter) -> Decoded:
+    def decode(self, to: Constants) -> Decoded:
         """The value of its identifier."""
         del to
         return Decoded("Reference", ((self.fields[0], "{0}.identifier.value"),))

@@ -53,7 +53,14 @@ class Hole:
 Pieces = list[str | Hole]
 
 
-class Emitter(Protocol):
+class Constants(Protocol):
+    """The constants of an emitted module."""
+
+    def constant(self, value: Any, hint: str) -> str:
+        """The name under which the emitted module has a value."""
+
+
+class Emitter(Constants, Protocol):
     """What a term may ask of the emitter of its record kind (emit/). A field that it asks for has a value."""
 
     def token(self, field: Field) -> Pieces:
@@ -64,9 +71,6 @@ class Emitter(Protocol):
 
     def value(self, field: Field) -> str:
         """An expression for the value of a field: text, or the name of a table."""
-
-    def constant(self, value: Any, hint: str) -> str:
-        """The name under which the emitted module has a value."""
 
     def reference(self, type_: str, field: Field) -> Pieces:
         """A Reference to the resource of a type whose key the field holds."""
@@ -131,5 +135,5 @@ class TwoWay(Term):
         """The fields that the JSON at the path gives. Raises Misfit."""
 
     @abstractmethod
-    def decode(self, to: Emitter) -> Decoded:
+    def decode(self, to: Constants) -> Decoded:
         """How to take the fields out of what `write` wrote."""

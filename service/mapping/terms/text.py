@@ -10,7 +10,7 @@ from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.messages import types as wrong
 from service.fhir.json import Value, quote
-from service.mapping.terms.term import Decoded, Emitter, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
+from service.mapping.terms.term import Constants, Decoded, Emitter, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
 from service.records import leaves
 from service.records.fields import Field
 
@@ -58,7 +58,7 @@ class Pattern(TwoWay):
             return [f'{{"system":{quote(self.system)},"value":"', *pieces, '"}']
         return ['"', *pieces, '"']
 
-    def decode(self, to: Emitter) -> Decoded:
+    def decode(self, to: Constants) -> Decoded:
         """The fields by cutting the text."""
         cut = to.constant(self._expression, "cut")
         inner = "{0}.value" if self.system else "{0}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from service.diagnostics.messages import types as wrong
 from service.fhir.json import Number, Value
 from service.mapping.terms import codings
-from service.mapping.terms.term import Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
+from service.mapping.terms.term import Constants, Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
 from service.records import leaves
 from service.records.fields import Field
 
@@ -53,7 +53,7 @@ class FieldValue(TwoWay):
         """The field's token."""
         return to.token(self.fields[0])
 
-    def decode(self, to: Emitter) -> Decoded:
+    def decode(self, to: Constants) -> Decoded:
         """The element as the record holds it."""
         del to
         field = self.fields[0]
@@ -83,7 +83,7 @@ class Samples(TwoWay):
         """The tokens of the list in one string."""
         return ['"', Hole(f"joined({to.value(self.fields[0])})"), '"']
 
-    def decode(self, to: Emitter) -> Decoded:
+    def decode(self, to: Constants) -> Decoded:
         """A string of numbers; the list is its tokens with commas."""
         del to
         return Decoded("str", ((self.fields[0], "separated({})"),))

@@ -12,7 +12,7 @@ from service.fhir import json
 from service.fhir.json import Number, Value
 from service.mapping.terms import codings
 from service.mapping.terms.codings import Code
-from service.mapping.terms.term import Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
+from service.mapping.terms.term import Constants, Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
 from service.mapping.vocabulary import Constant
 from service.records import leaves
 from service.records.fields import Field
@@ -37,7 +37,7 @@ class Coded(TwoWay):
         del out
         value = record[self.field.name]
         name = word(value)
-        return self.written[name] if name in self.written else {"text": value}
+        return self.written.get(name, {"text": value})
 
     def read(self, value: Value, source: Incoming) -> dict[str, Value]:
         """The name of any coding that is in the table."""
@@ -62,7 +62,7 @@ class Coded(TwoWay):
         value = to.value(self.field)
         return [Hole(f"({table}.get({value}) or text_alone({value}))" if self.field.or_text else f"{table}[{value}]")]
 
-    def decode(self, to: Emitter) -> Decoded:
+    def decode(self, to: Constants) -> Decoded:
         """A look-up of the text in the names."""
         if self.type == "code":
             table = to.constant({value: self._value(name) for name, value in self.written.items()}, "named")

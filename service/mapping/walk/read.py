@@ -45,22 +45,22 @@ class Reading:
     remarks: list[Remark] = field(default_factory=list)
     trace: dict[Pointer, Origin] = field(default_factory=dict)
     passed: bool = False
-    _disagreed: set[str] = field(default_factory=set)
+    disagreed: set[str] = field(default_factory=set)
 
     def put(self, name: str, value: Value, at: Pointer, part: Part) -> None:
         """A field's value; two that differ leave it empty."""
-        if name in self._disagreed:
+        if name in self.disagreed:
             return
         if self.values.setdefault(name, value) != value:
             del self.values[name]
-            self._disagreed.add(name)
+            self.disagreed.add(name)
             self.remarks.append(Remark(at, "differs from another element that holds the same", part))
 
     def add(self, other: Reading, part: Part, at: Pointer) -> None:
         """Everything of a part's reading."""
         for name, value in other.values.items():
             self.put(name, value, at, part)
-        self._disagreed |= other._disagreed
+        self.disagreed |= other.disagreed
         self.remarks += other.remarks
         self.trace.update(other.trace)
         self.passed |= other.passed
@@ -77,7 +77,7 @@ def read(shape: Shape, resource: Value, source: Incoming, reserved: tuple[str, .
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """Which lines a pass over the parts considers: those of the taken branches, those of one branch alone (`focus`), or the `also` lines."""
+    """Which lines a pass over the parts considers: those of the taken branches, of one branch alone (`focus`), or the `also` lines."""
 
     taken: frozenset[Branch]
     focus: Branch | None = None
@@ -116,7 +116,7 @@ class _Reader:
                 reading.put(branch.choice.field.name, case_value(branch), at, part)
         if any(leaf.mode == "also" for leaf in scope.leaves()):
             more = self._parts(scope.parts, value, at, replace(this, also=True))
-            for name in more.values.keys() & reading.values.keys() | reading._disagreed:
+            for name in more.values.keys() & reading.values.keys() | reading.disagreed:
                 more.values.pop(name, None)
             reading.add(replace(more, remarks=[]), scope.parts[0], at)
         return reading
@@ -128,7 +128,7 @@ class _Reader:
             return False
         lines = [part for part in every(scope.parts) if part.branch is branch and isinstance(part, Leaf | Items)]
         matches = any(isinstance(part, Leaf) and part.mode == "match" for part in lines)
-        gives = any(isinstance(part, Items) or part.two_way for part in lines)  # type: ignore[union-attr]
+        gives = any(isinstance(part, Items) or part.two_way for part in lines)
         return all(one.name in reading.values for one in branch.musts) and (matches or not gives or bool(reading.values))
 
     def _parts(self, parts: list[Part], value: Value, at: Pointer, this: _Pass) -> Reading:
@@ -313,7 +313,7 @@ def _holds(mark: Leaf, value: Value) -> bool:
 
 
 def marks(part: Part) -> frozenset[tuple[str, frozenset[Value]]]:
-    """What tells a part's elements from the others of its list: of two parts, the one that asks for all of the other's marks and more is more specific."""
+    """What tells a part's elements from the others of its list: who asks for all of another's marks and more is more specific."""
     if isinstance(part, Block):
         return frozenset((mark.name, mark.term.read_as) for mark in part.marks if isinstance(mark.term, Constant))
     return frozenset({("", part.term.read_as)}) if isinstance(part, Leaf) and isinstance(part.term, Constant) else frozenset()

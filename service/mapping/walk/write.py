@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.fhir import json
@@ -56,14 +56,18 @@ def item_key(value: Value, seen: dict[str, int]) -> str:
 def _parts(parts: list[Part], record: Record, out: Outgoing, at: Pointer, origins: dict[Pointer, Origin]) -> dict[str, Value]:
     made: dict[str, Value] = {}
 
-    def put(part: Part, key: str, make: Callable[[Pointer], Value]) -> None:
+    def place(part: Part, key: str) -> Pointer:
         if not part.many:
-            made[part.name] = make((*at, part.name))
-            return
-        elements = made.setdefault(part.name, [])
-        pointer = (*at, part.name, len(elements))
+            return (*at, part.name)
+        pointer = (*at, part.name, len(made.get(part.name, ())))
         origins[pointer] = (part.path, key)
-        elements.append(make(pointer))
+        return pointer
+
+    def put(part: Part, value: Value) -> None:
+        if part.many:
+            made.setdefault(part.name, []).append(value)
+        else:
+            made[part.name] = value
 
     for part in parts:
         if not holds(part.when, record):
@@ -73,14 +77,16 @@ def _parts(parts: list[Part], record: Record, out: Outgoing, at: Pointer, origin
             case Leaf(term=term) if part.many and term.fields and term.fields[0].many:
                 name = term.fields[0].name
                 for value in record[name]:
-                    put(part, item_key(value, seen), lambda _, value=value: term.write({**record, name: value}, out))
+                    place(part, item_key(value, seen))
+                    put(part, term.write({**record, name: value}, out))
             case Leaf(term=term):
-                put(part, "", lambda _: term.write(record, out))
+                place(part, "")
+                put(part, term.write(record, out))
             case Block(parts=inner):
-                put(part, "", lambda pointer: _parts(inner, record, out, pointer, origins))
+                put(part, _parts(inner, record, out, place(part, ""), origins))
             case Items(scope=scope):
                 for item in record[part.field.name]:
                     together = {**record, **item}
                     if all(together.get(one.name) is not None for one in scope.musts):
-                        put(part, item_key(item, seen), lambda pointer, all_=together: _parts(scope.parts, all_, out, pointer, origins))
+                        put(part, _parts(scope.parts, together, out, place(part, item_key(item, seen)), origins))
     return made
