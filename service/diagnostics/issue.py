@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 class Issue:
     """One finding, without any value of the record or resource.
 
-    `kind` is a code of R4's issue-type, `where` a FHIRPath into the resource or the path of a field, `place` the mapping's file:line:column.
+    `kind` is a code of R4's issue-type, `where` a FHIRPath into the resource or the path of a field,
+    `place` the mapping's file:line:column.
     """
 
     code: str

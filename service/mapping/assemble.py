@@ -18,7 +18,7 @@ from service.records.formulas import holds
 
 @dataclass(slots=True, eq=False)
 class Gathering:
-    """A record as it was read: its values, the members it was read from, what did not fit, what it keeps of them, and the records inside it."""
+    """A record as it was read: its values, the members it was read from, what did not fit, what it keeps of them, the records inside it."""
 
     kind: Kind
     key: str

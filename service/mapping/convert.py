@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from service.diagnostics.issue import Issue, Refused
 from service.diagnostics.messages import records as say
@@ -21,12 +22,29 @@ from service.mapping.sender import Resource
 from service.mapping.walk.write import Written, write
 
 
+class Given(NamedTuple):
+    """A resource of a set: its full URL, and where it stands in what the caller sent (`Bundle.entry[2].resource`); both may be empty."""
+
+    resource: Value
+    full_url: str = ""
+    path: str = ""
+
+
+class Top(NamedTuple):
+    """A record of a set with its kind, and where it stands in what the caller sent."""
+
+    kind: str
+    record: Value
+    path: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A resource as it is sent; `own` says who it is, None for one that goes back to its server as that server's."""
+    """A resource as it is sent; `own` says who it is, None for one that goes back to its server as that server's (with its full URL there)."""
 
     own: Own | None
     resource: dict[str, Value]
+    full_url: str = ""
 
     @property
     def type(self) -> str:
@@ -36,7 +54,7 @@ class Sent:
 
 @dataclass(slots=True)
 class Resources:
-    """What a record becomes for one receiver: resources, those of the receiver to be withdrawn (`Type/id`), and what was left out of them."""
+    """What a record becomes for one receiver: resources, those of the receiver to be withdrawn (`Type/id`), and what was left out."""
 
     sent: list[Sent] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
@@ -45,7 +63,7 @@ class Resources:
 
 @dataclass(slots=True)
 class Records:
-    """What a set of resources says: records, resources that make none (as they came), issues about both, and the links of all that was read."""
+    """What a set of resources says: records, resources that make none (as they came), issues about both, the links of all that was read."""
 
     records: list[Gathering] = field(default_factory=list)
     orphans: list[Orphan] = field(default_factory=list)
@@ -58,29 +76,43 @@ def to_fhir(library: Library, kind: str, record: Value, *, server: str = "", tak
 
     `takes_ids`: the server keeps the ids that we give. Raises Refused with every problem of the record.
     """
-    issues: list[Issue] = []
-    singles = list(children.spread(library.kinds, library.kinds[kind], record, issues))
-    issues += _twice(singles)
-    if issues:
-        raise Refused(issues)
-    target = identity.normal(server) or library.names.base
-    receiver = Receiver(library.names.base, library.names.kinds, ours=takes_ids or target in library.names.bases)
-    receiver = replace(receiver, in_set=_ids(library, singles, receiver))
-    made = Resources()
-    for single in singles:
-        _add(library, made, single, target, receiver)
+    (made,) = to_set(library, [Top(kind, record)], server=server, takes_ids=takes_ids)
     return made
 
 
+def to_set(
+    library: Library, tops: Sequence[Top], *, server: str = "", takes_ids: bool = False, bundle: bool = False
+) -> list[Resources]:
+    """The resources of each record of a set, which may refer to each other; as entries of a `bundle`, by full URL.
+
+    Raises Refused with every problem of every record.
+    """
+    issues: list[Issue] = []
+    singles = [list(children.spread(library.kinds, library.kinds[top.kind], top.record, issues, top.path)) for top in tops]
+    issues += _twice([single for group in singles for single in group])
+    if issues:
+        raise Refused(issues)
+    target = identity.normal(server) or library.names.base
+    receiver = Receiver(library.names.base, library.names.kinds, ours=takes_ids or target in library.names.bases, bundle=bundle)
+    receiver = replace(receiver, in_set=_ids(library, [single for group in singles for single in group], receiver))
+    sets = []
+    for group in singles:
+        made = Resources()
+        for single in group:
+            _add(library, made, single, target, receiver)
+        sets.append(made)
+    return sets
+
+
 def from_fhir(
-    library: Library, resources: Iterable[tuple[Value, str]], *, server: str = "", known: Known | None = None, policy: str = ""
+    library: Library, resources: Iterable[Given | tuple[Value, str]], *, server: str = "", known: Known | None = None, policy: str = ""
 ) -> Records:
-    """The records of a set of resources, each given with its full URL (or an empty one).
+    """The records of a set of resources.
 
     `server` is the base of the sender where no full URL says it (none: our own); `policy` for leftovers stands above that of the mappings.
     """
     names = library.names
-    given = [gather.identify(names, value, url, server or names.base) for value, url in resources]
+    given = [gather.identify(names, one.resource, one.full_url, server or names.base, one.path) for one in (Given(*one) for one in resources)]
     kept = [one for one in given if not gather.is_own_provenance(names, one)]
     result = Records()
     while True:
@@ -127,7 +159,7 @@ def _add(library: Library, made: Resources, single: Single, target: str, receive
         return gatherings[0] if len(gatherings) == 1 and not orphans else None
 
     returned = giveback.give_back(library.names, library.hash, single, entries, receiver, read_again)
-    made.sent += [Sent(None, resource) for resource in returned.resources]
+    made.sent += [Sent(None, resource, full_url) for resource, full_url in returned.resources]
     made.sent += [_sent(single, one) for one in returned.new]
     made.withdrawn += returned.withdrawn
     made.issues += returned.issues
@@ -155,11 +187,16 @@ def _sent(single: Single, one: Written) -> Sent:
 
 
 def _ids(library: Library, singles: list[Single], receiver: Receiver) -> Mapping[tuple[str, str], str]:
-    """What the resources of the set are called in it, for a receiver that does not take our ids for granted."""
-    if receiver.ours:
+    """What the resources of the set are called in it: in a Bundle by full URL, else by id for a receiver that may not take our ids."""
+    if receiver.ours and not receiver.bundle:
         return {}
-    sent = [_sent(single, one) for single in singles for one in _written(single, receiver)]
-    return {(identity.system(library.names.base, one.own.kind), one.own.value): f"{one.type}/{one.own.id}" for one in sent if one.own}
+    base = library.names.base
+    sent = [(one.type, one.own) for single in singles for one in (_sent(single, one) for one in _written(single, receiver)) if one.own]
+    return {
+        (system, own.value): identity.full_url(system, own.value) if receiver.bundle else f"{type_}/{own.id}"
+        for type_, own in sent
+        for system in [identity.system(base, own.kind)]
+    }
 
 
 def _twice(singles: list[Single]) -> Iterator[Issue]:

@@ -20,8 +20,9 @@ def links(kind: Kind, receiver: Receiver) -> Links:
 
 
 def of(names: Names, member: Member, record: Mapping[str, Value]) -> Written | None:
-    """The resource that a record writes by the shape of a member, in the form of its server: with its id, its references and its
-    contained ids. None when the record does not write that shape (or no longer has that item).
+    """The resource that a record writes by the shape of a member, in the form of its server: its id, its references, its contained ids.
+
+    None when the record does not write that shape (or no longer has that item).
     """
     kind, shape, resource = member.kind, member.shape, member.resource
     together = _with_item(shape, member.item, record)

@@ -83,8 +83,9 @@ def problems(names: Names, resource: Resource, known: Known) -> list[Issue]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the caller knows: the link table (by server, `Type/id` to our key), the key of the one record (of a PUT), and what
-    references as they are written mean.
+    """What the caller knows.
+
+    The link table (by server, `Type/id` to our key), the key of the one record (of a PUT), and what references as they are written mean.
     """
 
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from service.mapping.walk.write import Origin, Pointer
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """`+` in the resource only, `~` in both but different (or in another order), `-` only in what we would write. `at` points into the resource."""
+    """`+` in the resource only, `~` in both but different (or in another order), `-` only in what we would write; `at` is where."""
 
     sign: str
     at: Pointer
@@ -29,7 +29,7 @@ def difference(theirs: Value, ours: Value, trace: Mapping[Pointer, Origin], orig
 
 
 def modifiers(type_: str, found: list[Leftover], resource: Value) -> Iterator[Leftover]:
-    """The leftovers that stand at or in an element that changes the meaning of the resource (R4 `isModifier`); `use` is handled by choice."""
+    """The leftovers at or in an element that changes the meaning of the resource (R4 `isModifier`); `use` is handled by choice."""
     for one in found:
         if one.sign != "-" and _in_modifier(type_, one, resource):
             yield one

@@ -1,4 +1,4 @@
-"""The emitted text becomes functions: compiled, registered with linecache so that a traceback shows its lines, and bound to a record kind."""
+"""The emitted text becomes functions: compiled, known to linecache so that a traceback shows its lines, and bound to a record kind."""
 
 from __future__ import annotations
 

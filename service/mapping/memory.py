@@ -23,8 +23,10 @@ POLICIES = ("report", "refuse", "keep")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a memory: the server, and under `keep` the mapping's hash, the digest of the record as read, what the server's references
-    mean here, the full URL of a resource without id, and the resource.
+    """What is remembered of one resource of a server.
+
+    Under `keep`: the mapping's hash, the digest of the record as read, what the server's references mean here, the full URL of a
+    resource without id, and the resource.
     """
 
     server: str
@@ -37,7 +39,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Account:
-    """What the resources of a record hold and it does not: leftovers by member, and whether writing the record gives just these resources."""
+    """What the resources of a record hold and it does not: leftovers by member, and whether writing it gives just these resources."""
 
     leftovers: dict[int, list[Leftover]]
     complete: bool

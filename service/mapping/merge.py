@@ -1,4 +1,4 @@
-"""The three-way merge of a resource: R as their server has it, B as the record read from it would be written, M as the record is written now.
+"""The three-way merge of a resource: R as their server has it, B as the record read from it would be written, M as it is written now.
 
 Where M = B, R stands. Where they differ, M stands, and what described the old value goes. Lists are united by the lines that wrote them.
 """

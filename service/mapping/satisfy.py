@@ -35,7 +35,7 @@ class Theory:
             self._clauses += self._translate(rule)
 
     def solve(self, *formulas: Formula, prefer: Callable[[], bool] = bool) -> dict[Literal, bool] | None:
-        """An assignment in which the rules and the formulas hold, or None. It tries first what `prefer` says: by default, that a field is absent."""
+        """An assignment in which the rules and the formulas hold, or None; first tried is what `prefer` says, or that a field is absent."""
         asked: list[Clause] = []
         for formula in formulas:
             asked += self._translate(formula)

@@ -19,8 +19,9 @@ _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?identifier=([^|&]+)\|([^|&]+)")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What is ours: the base (and former ones), the kinds with their former names, and by resource type the kind that has it
-    without ending (`kinds`) and the kind and shape of each ending (`endings`; former endings, too).
+    """What is ours: the base (and former ones) and the kinds with their former names.
+
+    By resource type, `kinds` is the kind that has it without ending, `endings` the kind and shape of each ending (former ones, too).
     """
 
     base: str
@@ -78,8 +79,10 @@ class Resource:
 
 @dataclass(slots=True)
 class Sender:
-    """What reading one resource asks of its set. `remembered` are references (as written) whose key is known from an earlier reading;
-    `seen` collects what the server calls each resource that is referred to.
+    """What reading one resource asks of its set.
+
+    `remembered` are references (as written) whose key is known from an earlier reading; `seen` collects what the server calls each
+    resource that is referred to.
     """
 
     names: Names

@@ -1,7 +1,7 @@
 """Mapping files as frozen dataclasses: a tree of lines becomes shapes whose lines have full paths.
 
-A block is a prefix: `a: {b: t}` and `a.b: t` name the same element; only `!` asks in which block it was written. What stands together (a shape, an alternative, a case, an item of
-`each`) is a Group.
+A block is a prefix: `a: {b: t}` and `a.b: t` name the same element; only `!` asks in which block it was written.
+What stands together (a shape, an alternative, a case, an item of `each`) is a Group.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LINE = re.compile(r"(?:(match|also) )?(\S.*?)(?: each \$(\w+))?")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`path: term`; `mode` is `match`, `also` or empty. `must` is its `!` field, which counts for the block (its path) in which the line is written."""
+    """`path: term`; `mode` is `match`, `also` or empty. Its `!` field counts for the `block` (a path) in which the line is written."""
 
     mode: str
     path: Path

@@ -96,7 +96,7 @@ class Evidence:
 class Vocabulary:
     """Everything that has a name; lookups add a diagnostic to `found` and return None for what has none.
 
-    `aliases` are what others write for a system (by its url), `units` the texts of a UCUM code: the one we write, then others that are read.
+    `aliases` are what others write for a system (by its url), `units` the texts of a UCUM code: ours, then others that are read.
     """
 
     base: str = ""

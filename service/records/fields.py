@@ -19,7 +19,8 @@ class Field:
     """A field. `type` is one of PLAIN, `table` (a code table's names), `one of` or `records` (a list of records, whose fields are `items`).
 
     `values` are the names of a table or of `one of`; `or_text` lets other text in beside them; `numeric` names are numbers in JSON.
-    `low` and `high` bound a number, or the length of a text or id. `stays`: the reason why it never leaves the clinic. `excluded` are codes that have a field of their own (R9).
+    `low` and `high` bound a number, or the length of a text or id. `stays`: the reason why it never leaves the clinic.
+    `excluded` are codes that have a field of their own (R9).
     """
 
     name: str
@@ -69,7 +70,7 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class Fields:
-    """The fields of a record with their rules, or those of an item of a list of records, whose rules may also name the record's (`outer`)."""
+    """The fields of a record with their rules, or of an item of a list of records, whose rules may also name the record's (`outer`)."""
 
     by_name: Mapping[str, Field]
     rules: tuple[Rule, ...]

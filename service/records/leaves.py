@@ -9,9 +9,10 @@ from service.fhir.json import Number, Value
 from service.records.fields import ID_LENGTH, Field
 from service.records.formulas import word
 
-ID = re.compile(r"[A-Za-z0-9-]{1,%d}" % ID_LENGTH)
+ID = re.compile(rf"[A-Za-z0-9-]{{1,{ID_LENGTH}}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_MAGNITUDE = 1e40
+MAGNITUDE = 1e40
+"""A decimal is smaller than this."""
 
 _KINDS = {"boolean": "true or false", "integer": "a whole number", "decimal": "a number"}
 _LEXICAL = {
@@ -67,7 +68,7 @@ def _number_problem(field: Field, value: Number) -> str:
     amount = float(value.text)
     if (field.low and amount < float(field.low)) or (field.high and amount > float(field.high)):
         return f"must be {expected(field)}"
-    return "" if -_MAGNITUDE < amount < _MAGNITUDE else "is too large a number"
+    return "" if -MAGNITUDE < amount < MAGNITUDE else "is too large a number"
 
 
 def _text_problem(field: Field, value: Value) -> str:

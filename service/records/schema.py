@@ -18,7 +18,7 @@ from service.records.formulas import holds
 
 
 def problems(fields: Fields, record: Value, outer: Mapping[str, Value] | None = None) -> list[Issue]:
-    """Everything that is wrong with a record (JSON as `fhir.json` reads it), in the order of its fields; `outer` is the record around an item."""
+    """All that is wrong with a record (JSON as `fhir.json` reads it), in the order of its fields; `outer` is the record around an item."""
     if not isinstance(record, dict):
         return [say.not_an_object("")]
     schema = _schema(fields)()
@@ -36,6 +36,7 @@ class _Leaf(marshmallow.fields.Field[Any]):
         self.field = field
 
     def _deserialize(self, value: Value, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Value:
+        del attr
         field = self.field
         if not field.many:
             problem = leaves.problem(field, value)

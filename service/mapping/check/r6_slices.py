@@ -30,9 +30,9 @@ def _parts(parts: list[Part]) -> Iterator[Diagnostic]:
         if isinstance(one, Items):
             yield from _parts(one.scope.parts)
         for other in parts[:at]:
-            if one.many and one.name == other.name and one.path != other.path and "engine" not in (_mode(one), _mode(other)):
-                if _takes(one, other) or _takes(other, one):
-                    yield lost.slices_overlap(one.span, one.path, other.path, one.name)
+            apart = one.name != other.name or one.path == other.path or "engine" in (_mode(one), _mode(other))
+            if one.many and not apart and (_takes(one, other) or _takes(other, one)):
+                yield lost.slices_overlap(one.span, one.path, other.path, one.name)
 
 
 def _takes(taker: Part, writer: Part) -> bool:

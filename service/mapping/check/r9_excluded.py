@@ -1,4 +1,7 @@
-"""R9: the free code of a catch-all is not a code that has its own shape. Derived, not asked for: the codes are taken out of the field's type."""
+"""R9: the free code of a catch-all is not a code that has its own shape.
+
+Derived, not asked for: the codes are taken out of the field's type.
+"""
 
 from __future__ import annotations
 

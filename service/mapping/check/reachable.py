@@ -53,5 +53,6 @@ def _extensions(kind: Kind, parts: list[Part]) -> Iterator[Diagnostic]:
             continue
         type_ = kind.names.extensions[block.slice].type
         for part in block.parts:
-            if (part.element.name == "value" and part.type != type_) or (isinstance(part, Leaf | Block) and part.name == "extension" and type_ != "extension"):
+            nested = isinstance(part, Leaf | Block) and part.name == "extension"
+            if (part.element.name == "value" and part.type != type_) or (nested and type_ != "extension"):
                 yield wrong.extension_value_type(part.span, block.slice, type_)

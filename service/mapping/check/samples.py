@@ -1,4 +1,7 @@
-"""Valid records of a kind that together write every line of a shape, every name of its tables and every unit; the first as little as can be."""
+"""Valid records of a kind that together write every line of a shape, every name of its tables and every unit.
+
+The first writes as little as can be.
+"""
 
 from __future__ import annotations
 

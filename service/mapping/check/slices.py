@@ -63,7 +63,7 @@ def resolve(block: Block, member: Member, at: str, names: Vocabulary, key: Scala
 
 
 def value(block: Block, names: Vocabulary, key: Scalar) -> Member | None:
-    """The element at which a term that ends with a slice stands: the `value[x]` of an extension; None with a diagnostic for other slices."""
+    """The element at which a term that ends with a slice stands: the `value[x]` of an extension; for other slices None and a diagnostic."""
     if block.name != "extension":
         names.found.append(wrong.needs_block(key.span, block.path, block.type))
         return None

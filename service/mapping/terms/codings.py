@@ -19,7 +19,7 @@ def in_json(value: Value) -> list[Code]:
         return [value]
     if not isinstance(value, dict):
         return []
-    codings = value["coding"] if "coding" in value else [] if "text" in value else [value]
+    codings = value.get("coding", [] if "text" in value else [value])
     return [
         (one["system"], one["code"])
         for one in (codings if isinstance(codings, list) else [])

@@ -60,7 +60,7 @@ def parse(place: Place, written: str, *, echo: bool = False) -> Parsed:
             place.say(form.not_an_identifier(place.text.span, written))
         return Parsed(text.parse(place, match[2], system) if match and system else None)
     if "$" in written.replace("$$", ""):
-        if type_ != "string" and type_ != "markdown":
+        if type_ not in ("string", "markdown"):
             place.say(form.not_a_term(place.text.span, written, type_))
             return Parsed(None)
         return Parsed(text.parse(place, written))
