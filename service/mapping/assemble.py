@@ -47,10 +47,10 @@ def assemble(group: Group) -> Gathering | list[Orphan]:
     kind = group.kind
     values, differing = _united(group)
     if differing:
-        return [Orphan(one.resource, [say.members_disagree(one.resource.type, differing)], refused=True) for one in group.members]
+        return [Orphan(one.resource, [say.members_disagree(one.resource.where, differing)], refused=True) for one in group.members]
     values[kind.key] = group.key
     notes = [
-        say.does_not_fit(expression(member.resource.type, remark.at), remark.reason, remark.part.span.place)
+        say.does_not_fit(expression(member.resource.where, remark.at), remark.reason, remark.part.span.place)
         for member in group.members
         for remark in member.reading.remarks
     ]
@@ -58,7 +58,7 @@ def assemble(group: Group) -> Gathering | list[Orphan]:
     for one in kind.fields.by_name.values():
         for item in values.get(one.name, ()) if one.items else ():
             broken += _drop_broken(one.items, item, values) if one.items else []
-    first = group.members[0].resource.type
+    first = group.members[0].resource.where
     notes += [say.clause_fails(first, rule.text, rule.span.place) for rule in broken]
     problems = schema.problems(kind.fields, values)
     if problems:

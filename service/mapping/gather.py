@@ -56,13 +56,13 @@ class Gathered:
     orphans: list[Orphan] = field(default_factory=list)
 
 
-def identify(names: Names, value: Value, full_url: str, server: str) -> Resource:
+def identify(names: Names, value: Value, full_url: str, server: str, path: str = "") -> Resource:
     """A resource of the set with its server (a `fullUrl` decides, else `server`) and what identifies it."""
     type_, id_ = value.get("resourceType"), value.get("id")
     tail = f"/{type_}/{id_}"
     if full_url.endswith(tail) and "://" in full_url:
         server = full_url.removesuffix(tail)
-    resource = Resource(value, identity.normal(server), full_url)
+    resource = Resource(value, identity.normal(server), full_url, path=path)
     owns = list(_owns(names, value))
     if owns:
         resource.own = owns[0]
@@ -75,10 +75,10 @@ def problems(names: Names, resource: Resource, known: Known) -> list[Issue]:
     """Why a resource is refused before any shape sees it."""
     value = resource.value
     if not definitions.is_resource(resource.type):
-        return [say.not_a_resource(resource.type)]
+        return [say.not_a_resource(resource.where)]
     if len(set(_owns(names, value))) > 1 or (known.key and resource.own and resource.own.key != known.key):
-        return [say.two_identities(f"{resource.type}.identifier")]
-    return [say.modifier_extension(expression(resource.type, at)) for at in _modifier_extensions(value, ())]
+        return [say.two_identities(f"{resource.where}.identifier")]
+    return [say.modifier_extension(expression(resource.where, at)) for at in _modifier_extensions(value, ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,9 @@ def gather(kinds: Mapping[str, Kind], names: Names, resources: list[Resource], k
     return gathered
 
 
-def expression(type_: str, at: Pointer) -> str:
-    """A pointer as FHIRPath: `Observation.component[1].valueQuantity`."""
-    return type_ + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in at)
+def expression(root: str, at: Pointer) -> str:
+    """A pointer into a resource as FHIRPath: `Observation.component[1].valueQuantity`."""
+    return root + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in at)
 
 
 def is_own_provenance(names: Names, resource: Resource) -> bool:
@@ -178,7 +178,7 @@ def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sende
     if own:
         offered = [(kind, shape) for kind, shape in offered if kind.name == own.kind and _wrote(shape, own)]
         if not offered:
-            return Orphan(resource, [say.unknown_own(f"{resource.type}.identifier")])
+            return Orphan(resource, [say.unknown_own(f"{resource.where}.identifier")])
     else:
         offered = sorted((pair for pair in offered if not pair[1].own_only), key=lambda pair: pair[1].each is not None)
     reasons: list[Issue] = []
@@ -187,13 +187,13 @@ def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sende
         try:
             read = reading.read(shape, resource.value, sender, names.reserved)
         except NotThis as no:
-            reasons.append(say.not_this(resource.type, shape.name, no.part.path, no.part.span.place))
+            reasons.append(say.not_this(resource.where, shape.name, no.part.path, no.part.span.place))
             continue
         if own is None and read.passed and not _has_content(kind, shape, read):
-            return Orphan(resource, [say.nothing_read(resource.type, shape.name, shape.span.place)])
+            return Orphan(resource, [say.nothing_read(resource.where, shape.name, shape.span.place)])
         item = (own.item if own else identity.foreign_item(resource.server, resource.reference or resource.full_url)) if shape.each else ""
         return Member(resource, kind, shape, item, read, sender.seen)
-    return Orphan(resource, [say.no_shape(resource.type, resource.type), *reasons])
+    return Orphan(resource, [say.no_shape(resource.where, resource.type), *reasons])
 
 
 def _wrote(shape: Shape, own: Own) -> bool:

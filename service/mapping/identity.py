@@ -5,6 +5,7 @@ A resource of ours carries the identifier `<base>/id/<kind>` with value `<key>[/
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -35,8 +36,10 @@ def system(base: str, kind: str) -> str:
 
 
 def full_url(identifier_system: str, value: str) -> str:
-    """The full URL of a resource of ours in a Bundle: a UUID of its identifier."""
-    return uuid5(NAMESPACE_URL, f"{identifier_system}|{value}").urn
+    """The full URL of a resource of ours in a Bundle: version 5 UUID of its identifier (RFC 4122, written out for speed)."""
+    digest = hashlib.sha1(NAMESPACE_URL.bytes + f"{identifier_system}|{value}".encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"urn:uuid:{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def normal(server: str) -> str:

@@ -48,7 +48,7 @@ class Account:
         """The leftovers as issues; errors under the policy `refuse`."""
         word = say.leftover_refused if policy == "refuse" else say.leftover
         return [
-            word(expression(member.resource.type, one.at), differs=one.sign == "~")
+            word(expression(member.resource.where, one.at), differs=one.sign == "~")
             for number, member in enumerate(gathering.members)
             for one in self.leftovers[number]
             if one.sign != "-"
@@ -72,7 +72,7 @@ def refused_members(gathering: Gathering, account_: Account) -> dict[int, list[I
     refused: dict[int, list[Issue]] = {}
     for number, member in enumerate(gathering.members):
         for one in modifiers(member.resource.type, account_.leftovers[number], member.resource.value):
-            refused.setdefault(number, []).append(say.modifier_not_read(expression(member.resource.type, one.at), member.shape.span.place))
+            refused.setdefault(number, []).append(say.modifier_not_read(expression(member.resource.where, one.at), member.shape.span.place))
     return refused
 
 

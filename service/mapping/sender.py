@@ -58,13 +58,22 @@ class Names:
 
 @dataclass(slots=True, eq=False)
 class Resource:
-    """A resource of the set: its server (a base without trailing slash), full URL, and who it is when it is ours."""
+    """A resource of the set: its server (a base without trailing slash), full URL, and who it is when it is ours.
+
+    `path` is where it stands in what the caller sent (`Bundle.entry[2].resource`), empty for one that stands alone.
+    """
 
     value: dict[str, Value]
     server: str
     full_url: str = ""
     own: Own | None = None
     key: str = ""
+    path: str = ""
+
+    @property
+    def where(self) -> str:
+        """How a FHIRPath into it begins."""
+        return self.path or self.type
 
     @property
     def type(self) -> str:
