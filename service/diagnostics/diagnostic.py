@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,17 +32,17 @@ class Diagnostic:
         The form is rustc's: a header, the place, the line with a caret, then `note` and `help`.
         """
         span = self.span
-        line = span.source.text[span.source.starts[span.line - 1] :].split("\n", 1)[0].rstrip("\r")
+        line = span.source.line(span.line)
+        before, marked = line[: span.column - 1], line[span.column - 1 : span.column - 1 + span.end - span.start]
+        lead = "".join("\t" if char == "\t" else " " * _columns(char) for char in before)
         number = str(span.line)
         gutter = " " * len(number)
-        width = max(1, min(span.end, span.start - span.column + 1 + len(line)) - span.start)
-        lead = "".join("\t" if char == "\t" else " " for char in line[: span.column - 1])
         out = [
             f"error[{self.code}]: {self.message}",
             f"{gutter}--> {span.place}",
             f"{gutter} |",
-            f"{number} | {line}",
-            f"{gutter} | {lead}{'^' * width} {self.label}".rstrip(),
+            f"{number} | {line}".rstrip(),
+            f"{gutter} | {lead}{'^' * max(1, sum(map(_columns, marked.rstrip())))} {self.label}".rstrip(),
         ]
         remarks = [("note", note) for note in self.notes] + ([("help", self.help)] if self.help else [])
         if remarks:
@@ -64,7 +65,26 @@ class Diagnostics(Exception):  # noqa: N818 - it is a list of errors, not one
         return "\n\n".join(one.render() for one in self.found)
 
 
+def close(name: str, known: Iterable[str]) -> str:
+    """The known names that a misspelt one is close to, at most three: `` `a` or `b` ``; empty where there is none."""
+    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return " or ".join(f"`{one}`" for one in found)
+
+
 def similar(name: str, known: Iterable[str]) -> str:
-    """`did you mean …` for a misspelt name, or nothing."""
-    close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(f'`{one}`' for one in close)}?" if close else ""
+    """`did you mean …?` for a misspelt name, or nothing."""
+    found = close(name, known)
+    return f"did you mean {found}?" if found else ""
+
+
+def some(known: Iterable[str]) -> str:
+    """The first dozen of some names."""
+    names = list(known)
+    return ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+
+
+def _columns(char: str) -> int:
+    """The columns that a terminal gives a character."""
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Me", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

@@ -17,12 +17,13 @@ class Source:
 
     @cached_property
     def starts(self) -> list[int]:
-        """The offset at which each line starts."""
-        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+        """The offset at which each line starts; a line ends where YAML ends it."""
+        return [0, *(match.end() for match in re.finditer("\r\n|[\n\r\x85\u2028\u2029]", self.text))]
 
-    def offset(self, line: int, column: int) -> int:
-        """The offset of a line and column that count from 0; the end of the text for what lies behind it."""
-        return min(self.starts[line] + column, len(self.text)) if line < len(self.starts) else len(self.text)
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its end."""
+        start, *rest = self.starts[number - 1 : number + 1]
+        return self.text[start : rest[0] if rest else None].rstrip("\n\r\x85\u2028\u2029")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,13 @@ class Span:
         """What is written there."""
         return self.source.text[self.start : self.end]
 
-    def part(self, word: str, nth: int = 0) -> Span:
-        """The span of the nth occurrence of a word inside this one; the whole span where it does not occur."""
-        at = self.start - 1
-        for _ in range(nth + 1):
-            at = self.source.text.find(word, at + 1, self.end)
-        return Span(self.source, at, at + len(word)) if word and at >= 0 else self
+    def part(self, word: str) -> Span:
+        """The span of a word inside this one: where it stands alone, else its first occurrence, else the whole span."""
+        if not word:
+            return self
+        alone = re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", self.text)
+        at = alone.start() if alone else self.text.find(word)
+        return Span(self.source, self.start + at, self.start + at + len(word)) if at >= 0 else self
 
     def to(self, other: Span) -> Span:
         """From the start of this span to the end of the other."""

@@ -25,9 +25,9 @@ class Scalar:
     span: Span
     pieces: tuple[tuple[str, Span], ...] = ()
 
-    def at(self, word: str, nth: int = 0) -> Span:
+    def at(self, word: str) -> Span:
         """Where a word of the text was written: here, or where a loop took it from; the whole text when it is not found."""
-        here = self.span.part(word, nth)
+        here = self.span.part(word)
         if here != self.span or not self.pieces:
             return here
         return next((span for text, span in self.pieces if word in text), self.span)
@@ -60,7 +60,7 @@ Node = Scalar | Mapping | Sequence
 
 
 def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
-    """The tree of a file, as far as it can be read, and what is wrong with it."""
+    """The tree of a file, None where it cannot be read to its end, and what is wrong with it."""
     found: list[Diagnostic] = []
     builder = _Builder(source, found)
     try:
@@ -68,12 +68,14 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
             if not builder.take(event):
                 break
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = source.offset(mark.line, mark.column) if mark else len(source.text)
-        flow = "{" in source.text[source.text.rfind("\n", 0, at) + 1 : at] and "[" in source.text[: at + 1]
-        found.append(say.not_yaml(Span(source, at, at + 1), error.problem or "not YAML", in_flow=flow))
+        mark = error.context_mark if "end of stream" in (error.problem or "") else error.problem_mark
+        at = mark.index if mark else len(source.text)
+        line = source.text[source.text.rfind("\n", 0, at) + 1 : at + 1]
+        found.append(say.not_yaml(Span(source, at, at + 1), error.problem or "", in_flow="{" in line and "[" in line))
+        return None, found
     except yaml.reader.ReaderError as error:
-        found.append(say.bad_character(Span(source, error.position, error.position + 1)))
+        at = len(source.text.encode()[: error.position].decode(errors="ignore"))
+        return None, [say.bad_character(Span(source, at, at + 1))]
     if builder.root is None and not found:
         found.append(say.empty_file(Span(source, 0, 0)))
     return builder.root, found
@@ -93,28 +95,27 @@ class _Builder:
         first, last = event.start_mark, event.end_mark
         assert first is not None
         assert last is not None
-        start = self.source.offset(first.line, first.column)
-        span = Span(self.source, start, self.source.offset(last.line, last.column))
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self.found.append(say.alias(span))
-            return False
+        span = Span(self.source, first.index, last.index)
+        if anchor := getattr(event, "anchor", None):
+            self.found.append(say.alias(span.part(f"&{anchor}")))
         if getattr(event, "tag", None):
-            self.found.append(say.tag(span))
-            return False
+            self.found.append(say.tag(span.part(span.text.split()[0])))
         match event:
             case yaml.DocumentStartEvent() if self.root is not None:
                 self.found.append(say.second_document(span))
                 return False
             case yaml.ScalarEvent():
                 self._put(Scalar(event.value, span))
+            case yaml.AliasEvent():
+                return False
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 if len(self.stack) == MAX_DEPTH:
                     self.found.append(say.too_deep(span, MAX_DEPTH))
                     return False
-                self.stack.append((isinstance(event, yaml.MappingStartEvent), start, []))
+                self.stack.append((isinstance(event, yaml.MappingStartEvent), first.index, []))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 is_mapping, begun, items = self.stack.pop()
-                whole = Span(self.source, begun, span.start)
+                whole = Span(self.source, begun, span.end)
                 self._put(self._mapping(items, whole) if is_mapping else Sequence(tuple(items), whole))
         return True
 

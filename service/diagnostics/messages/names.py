@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.diagnostics.diagnostic import Diagnostic, similar
+from service.diagnostics.diagnostic import Diagnostic, similar, some
 from service.diagnostics.spans import Span
 
 
@@ -26,7 +26,7 @@ def unknown_value(span: Span, value: str, field: str, known: Iterable[str]) -> D
         f"`{field}` never has the value `{value}`",
         span,
         "not one of its values",
-        help=similar(value, known) or f"its values are {_some(known)}",
+        help=similar(value, known) or f"its values are {some(known)}",
     )
 
 
@@ -37,7 +37,7 @@ def unknown_element(span: Span, name: str, at: str, known: Iterable[str]) -> Dia
         f"`{name}` is not an element of {at}",
         span,
         "no such element in FHIR R4",
-        help=f"{at} has an element with a similar name: {close}" if close else f"elements of {at}: {_some(known)}",
+        help=f"{at} has an element with a similar name: {close}" if close else f"elements of {at}: {some(known)}",
     )
 
 
@@ -113,7 +113,7 @@ def unknown_resource(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
 
 def unknown_shape(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP112", f"there is no shape `{name}`", span, "not among `resources`", help=similar(name, known) or f"shapes are {_some(known)}"
+        "KAP112", f"there is no shape `{name}`", span, "not among `resources`", help=similar(name, known) or f"shapes are {some(known)}"
     )
 
 
@@ -133,7 +133,7 @@ def unknown_kind(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         f"there is no record kind `{name}`",
         span,
         "no mapping file has it",
-        help=similar(name, known) or f"record kinds are {_some(known)}",
+        help=similar(name, known) or f"record kinds are {some(known)}",
     )
 
 
@@ -279,10 +279,5 @@ def unknown_layout(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         f"the layout names `{name}`, which is no field",
         span,
         "not known",
-        help=similar(name, known) or f"fields are {_some(known)}",
+        help=similar(name, known) or f"fields are {some(known)}",
     )
-
-
-def _some(known: Iterable[str]) -> str:
-    names = list(known)
-    return ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
-from service.diagnostics.messages import types as wrong
+from service.diagnostics.messages import elements
 from service.fhir import definitions, validate
 from service.fhir.validate import Finding
 from service.mapping import counterpart
@@ -36,7 +36,7 @@ def _required(scope: Scope, parts: list[Part], at: str, path: str, when: Formula
             model = theory(scope.fields).solve(when, negate(any_of(standing)))
             if model is not None:
                 span = parts[0].span
-                yield wrong.required_not_written(span, f"{at}.{element.name}", path, situation.show(scope.fields, model))
+                yield elements.required_not_written(span, f"{at}.{element.name}", path, situation.show(scope.fields, model))
     for part in parts:
         if isinstance(part, Block):
             yield from _required(scope, part.parts, part.at, part.path, part.when)
@@ -53,7 +53,7 @@ def _profile_requires(shape: Shape) -> Iterator[Diagnostic]:
         standing = [part.when for part in shape.scope.parts if part.element.name == name and _mode(part) != "also"]
         model = theory(shape.scope.fields).solve(shape.when, negate(any_of(standing)))
         if model is not None:
-            yield wrong.profile_requires(shape.span, shape.profile, name, situation.show(shape.scope.fields, model))
+            yield elements.profile_requires(shape.span, shape.profile, name, situation.show(shape.scope.fields, model))
 
 
 def _broken(shape: Shape, receiver: Links) -> Iterator[Diagnostic]:
@@ -71,8 +71,8 @@ def _diagnostic(shape: Shape, finding: Finding) -> Diagnostic:
     path = part.path if part else shape.type
     span = part.term.span if isinstance(part, Leaf) and part.mode not in ("slice", "engine") else part.span if part else shape.span
     if finding.profile:
-        return wrong.profile_breaks(span, shape.profile, path, finding.message)
-    return wrong.not_valid(span, path, finding.message)
+        return elements.profile_breaks(span, shape.profile, path, finding.message)
+    return elements.not_valid(span, path, finding.message)
 
 
 def _part(parts: list[Part], steps: list[str]) -> Part | None:

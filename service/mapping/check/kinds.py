@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from service.diagnostics.messages import elements
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.messages import types as wrong
@@ -97,14 +98,14 @@ def _shape(file: syntax.File, one: syntax.Shape, fields: Fields, resolver: Resol
         names.found.append(
             say.unknown_resource(type_.span, type_.text, definitions.resource_types())
             if type_
-            else wrong.shape_without_type(one.name.span, one.name.text)
+            else elements.shape_without_type(one.name.span, one.name.text)
         )
         return None
     if one.name.text != file.kind and not _ENDING.fullmatch(one.name.text):
         names.found.append(lost.bad_ending(one.name.span, one.name.text))
         return None
     if "identifier" not in definitions.children(type_.text):
-        names.found.append(wrong.type_without_identifier(type_.span, type_.text))
+        names.found.append(elements.type_without_identifier(type_.span, type_.text))
         return None
     each = _each(one.keys.get("each"), fields, names)
     form_of = one.keys.get("other form of")
@@ -214,7 +215,7 @@ def _contained(names: Vocabulary, shape: Shape) -> None:
             if isinstance(part, plan.Leaf) and part.name == "id" and isinstance(part.term, Echo) and isinstance(part.term.term, Constant)
         ]
         if not ids or f"#{ids[0]}" not in references:
-            names.found.append(wrong.contained_not_named(block.span, block.path))
+            names.found.append(elements.contained_not_named(block.span, block.path))
         else:
             block.named_by = references[f"#{ids[0]}"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import elements
 from service.diagnostics.messages import reversibility as lost
-from service.diagnostics.messages import types as wrong
 from service.mapping.plan import Block, Kind, Leaf, Part, Shape, every
 from service.mapping.satisfy import theory
 from service.records.fields import Fields
@@ -55,4 +55,4 @@ def _extensions(kind: Kind, parts: list[Part]) -> Iterator[Diagnostic]:
         for part in block.parts:
             nested = isinstance(part, Leaf | Block) and part.name == "extension"
             if (part.element.name == "value" and part.type != type_) or (nested and type_ != "extension"):
-                yield wrong.extension_value_type(part.span, block.slice, type_)
+                yield elements.extension_value_type(part.span, block.slice, type_)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from service.diagnostics.messages import elements
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.messages import types as wrong
@@ -136,7 +137,7 @@ class Resolver:
         if around is None or member is None:
             return
         if not member.many or line.path[-1].slice or definitions.is_primitive(member.type):
-            found.append(wrong.each_needs_list(line.key.span, paths.show(line.path)))
+            found.append(elements.each_needs_list(line.key.span, paths.show(line.path)))
             return
         inner = self.scope(field.items, line.group, member.at, root=len(line.path))
         around[0].append(Items(**_part(member, line.path, spot.branch, line.key), musts=musts, field=field, scope=inner))
@@ -202,16 +203,16 @@ class Resolver:
         if member is None:
             return None
         if definitions.is_primitive(member.type):
-            self.names.found.append(wrong.primitive_has_no_parts(key.at(step.name), step.name, member.type))
+            self.names.found.append(elements.primitive_has_no_parts(key.at(step.name), step.name, member.type))
             return None
         if step.deep and (not member.many or not step.slice):
-            self.names.found.append(wrong.deep_needs_slice(key.at(step.name), step.name))
+            self.names.found.append(elements.deep_needs_slice(key.at(step.name), step.name))
             return None
         block = Block(**_part(member, path, branch, key), slice=step.slice, deep=step.deep)
         if step.slice and not slices.resolve(block, member, at, self.names, key, self.kinds):
             return None
         if member.type == "Resource" and not step.slice:
-            self.names.found.append(wrong.contained_needs_type(key.at(step.name), step.name))
+            self.names.found.append(elements.contained_needs_type(key.at(step.name), step.name))
             return None
         parts.append(block)
         return block
@@ -223,9 +224,9 @@ class Resolver:
         if member is not None and (step.name not in _ENGINE or len(path) > 1) and step.name != "modifierExtension":
             return member
         if member is not None:
-            found.append(wrong.written_by_engine(span, step.name))
+            found.append(elements.written_by_engine(span, step.name))
         elif step.name in (children := definitions.children(at)) and children[step.name].choice:
-            found.append(wrong.choice_needs_type(span, step.name, definitions.choice_names(children[step.name])))
+            found.append(elements.choice_needs_type(span, step.name, definitions.choice_names(children[step.name])))
         else:
             known = [
                 name for element in children.values() for name in (definitions.choice_names(element) if element.choice else (element.name,))

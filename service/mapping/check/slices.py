@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from service.diagnostics.messages import elements
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import syntax as form
-from service.diagnostics.messages import types as wrong
 from service.diagnostics.tree import Scalar
 from service.fhir import definitions
 from service.fhir.definitions import Member
@@ -25,7 +25,7 @@ _NO_FIELDS = Fields({}, ())
 def resolve(block: Block, member: Member, at: str, names: Vocabulary, key: Scalar, kinds: Mapping[str, str]) -> bool:
     """Give a block the constants of its slice; False, with a diagnostic, where they do not fit its element."""
     if not member.many:
-        names.found.append(wrong.slice_needs_list(key.at(f"[{block.slice}]"), block.path))
+        names.found.append(elements.slice_needs_list(key.at(f"[{block.slice}]"), block.path))
         return False
     if block.name == "extension":
         return _extension(block, at, names, key)
@@ -42,7 +42,7 @@ def resolve(block: Block, member: Member, at: str, names: Vocabulary, key: Scala
             "",
         )
         if not child:
-            names.found.append(wrong.slice_without_child(key.at(block.slice), block.path, block.type))
+            names.found.append(elements.slice_without_child(key.at(block.slice), block.path, block.type))
             return False
         pairs = [(child, "=", block.slice)]
     for name, _, value in pairs:
@@ -65,12 +65,12 @@ def resolve(block: Block, member: Member, at: str, names: Vocabulary, key: Scala
 def value(block: Block, names: Vocabulary, key: Scalar) -> Member | None:
     """The element at which a term that ends with a slice stands: the `value[x]` of an extension; for other slices None and a diagnostic."""
     if block.name != "extension":
-        names.found.append(wrong.needs_block(key.span, block.path, block.type))
+        names.found.append(elements.needs_block(key.span, block.path, block.type))
         return None
     extension = names.extensions[block.slice]
     if extension.type == "extension":
         names.found.append(
-            wrong.extension_has_parts(key.span, block.slice, [one for one in names.extensions if one.startswith(f"{block.slice}/")])
+            elements.extension_has_parts(key.span, block.slice, [one for one in names.extensions if one.startswith(f"{block.slice}/")])
         )
         return None
     member = definitions.member("Extension", f"value{extension.type[0].upper()}{extension.type[1:]}")
@@ -85,10 +85,10 @@ def _extension(block: Block, at: str, names: Vocabulary, key: Scalar) -> bool:
     parent = block.slice.rpartition("/")[0]
     around = block.path.rsplit(".", 1)[0].endswith(f"extension[{parent}]") if "." in block.path else False
     if parent and not around:
-        names.found.append(wrong.extension_part_alone(key.at(block.slice), block.slice, parent))
+        names.found.append(elements.extension_part_alone(key.at(block.slice), block.slice, parent))
         return False
     if not parent and not _fits_context(extension, at):
-        names.found.append(wrong.extension_context(key.at(block.slice), block.slice, at, _contexts(extension)))
+        names.found.append(elements.extension_context(key.at(block.slice), block.slice, at, _contexts(extension)))
         return False
     url = definitions.member("Extension", "url")
     assert url is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from service.diagnostics.messages import elements
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.messages import types as wrong
@@ -82,7 +83,7 @@ def _value(place: Place, text: str) -> Value:
             return None
         return text
     if type_ not in _PRIMITIVES:
-        place.say(wrong.needs_block(at, place.path, type_))
+        place.say(elements.needs_block(at, place.path, type_))
         return None
     value: Value = Number(text) if type_ in _NUMBERS else {"true": True, "false": False}.get(text, text) if type_ == "boolean" else text
     if primitives.problem(type_, value):
