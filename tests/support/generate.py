@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -29,34 +30,41 @@ WORDS = (
     "a|b",
     "it's",
     "<b>&amp;",
+    "e\u0301",
+    "\u2028",
+    "\ufeff",
+    "\u00a0.",
 )
 ZONES = ("Z", "+00:00", "-06:00", "+05:30", "+14:00")
 
 
-def record(kind: Kind, random: Random, kinds: dict[str, Kind] | None = None, *, stays: bool = False) -> dict[str, Any]:
+def record(kind: Kind, random: Random, kinds: Mapping[str, Kind] | None = None, *, stays: bool = False) -> dict[str, Any]:
     """A valid record of a kind, with records inside it where `kinds` are given; fields that stay only when asked for."""
-    made = _values(kind.fields, random, {}, stays=stays)
+    return _record(kind, random, kinds or {}, {}, stays=stays)
+
+
+def value(field: Field, random: Random) -> Any:
+    """A value of a field, whatever its clauses say."""
+    return _items(field, random, {}, stays=False) if field.items else _single_or_list(field, random, None)
+
+
+def _record(kind: Kind, random: Random, kinds: Mapping[str, Kind], fixed: dict[str, Any], *, stays: bool) -> dict[str, Any]:
+    made = _values(kind.fields, random, fixed, stays=stays)
     for listing in kind.children if kinds else ():
-        assert kinds is not None
-        inside = [_child(kinds[listing.kind], random, made, listing, kinds) for _ in range(random.randrange(3))]
+        given = {**{name: made.get(name) for name in listing.shared}, **listing.fixed}
+        inner = kinds[listing.kind]
+        inside = [_record(inner, random, kinds, given, stays=stays) for _ in range(random.randrange(3))]
+        for number, child in enumerate(inside):
+            child[inner.key] = f"{child[inner.key][:33]}-{number}"
         if inside:
             made[listing.name] = inside
-    return made
-
-
-def _child(kind: Kind, random: Random, parent: dict[str, Any], listing: Any, kinds: dict[str, Kind]) -> dict[str, Any]:
-    fixed = {**{name: parent.get(name) for name in listing.shared}, **listing.fixed}
-    made = _values(kind.fields, random, fixed, stays=False)
-    for name in fixed:
-        made.pop(name, None)
-    del kinds
-    return made
+    return {name: one for name, one in made.items() if name not in fixed}
 
 
 def _values(fields: Fields, random: Random, fixed: dict[str, Any], *, stays: bool, outer: dict[str, Any] | None = None) -> dict[str, Any]:
     """Values for a satisfying choice of present fields; `fixed` are given from outside (None: absent)."""
     rules = theory(fields)
-    given = [has(name) if value is not None else negate(has(name)) for name, value in fixed.items()]
+    given = [_known(fields.by_name[name], value) for name, value in fixed.items()]
     given += [negate(has(name)) for name, one in fields.by_name.items() if one.stays and not stays]
     given += [_known(fields.outer.by_name[name], (outer or {}).get(name)) for name in (fields.outer.by_name if fields.outer else ())]
     likely = random.choice((0.1, 0.5, 0.9))
