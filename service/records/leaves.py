@@ -14,8 +14,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 MAGNITUDE = 1e40
 """A decimal is smaller than this."""
 
-_KINDS = {"boolean": "true or false", "integer": "a whole number", "decimal": "a number"}
-_LEXICAL = {
+LEXICAL = {
+    "text": "text that is not blank, without spaces at its ends or control characters",
+    "id": f"1 to {ID_LENGTH} letters, digits or hyphens",
     "code": "a code: no spaces at its ends, none doubled",
     "uri": "a uri: no spaces",
     "boolean": "true or false",
@@ -25,6 +26,7 @@ _LEXICAL = {
     "dateTime": "a date, or a time with seconds and offset: YYYY-MM-DDThh:mm:ss±hh:mm",
     "instant": "a time with seconds and offset: YYYY-MM-DDThh:mm:ss±hh:mm",
 }
+"""What a value of a type looks like, in words."""
 
 
 def problem(field: Field, value: Value) -> str:
@@ -36,7 +38,7 @@ def problem(field: Field, value: Value) -> str:
     if field.type in ("text", "id"):
         return _text_problem(field, value)
     if primitives.problem(field.type, value):
-        return f"must be {_LEXICAL[field.type]}"
+        return f"must be {LEXICAL[field.type]}"
     if field.type == "code" and value in field.excluded:
         return "is a code that has a field of its own"
     return ""
@@ -47,7 +49,7 @@ def expected(field: Field) -> str:
     if field.type in ("table", "one of"):
         names = ", ".join(field.values[:12]) + (", …" if len(field.values) > 12 else "")
         return f"one of {names}{' or other text' if field.or_text else ''}"
-    words = {"text": "text", "id": f"1 to {field.high or ID_LENGTH} letters, digits or hyphens"}.get(field.type) or _LEXICAL[field.type]
+    words = {"text": "text", "id": f"1 to {field.high or ID_LENGTH} letters, digits or hyphens"}.get(field.type, LEXICAL[field.type])
     return words + (
         f" from {field.low or '…'} to {field.high or '…'}" if field.type in ("integer", "decimal") and (field.low or field.high) else ""
     )
@@ -64,7 +66,7 @@ def _name_problem(field: Field, value: Value) -> str:
 
 def _number_problem(field: Field, value: Number) -> str:
     if primitives.problem(field.type, value):
-        return f"must be {_LEXICAL[field.type]}"
+        return f"must be {LEXICAL[field.type]}"
     amount = float(value.text)
     if (field.low and amount < float(field.low)) or (field.high and amount > float(field.high)):
         return f"must be {expected(field)}"
@@ -78,7 +80,7 @@ def _text_problem(field: Field, value: Value) -> str:
         if not ID.fullmatch(value):
             return f"must be {expected(field)}"
     elif not value or value != value.strip() or _CONTROL.search(value):
-        return "must be text that is not blank, without spaces at its ends or control characters"
+        return f"must be {LEXICAL[field.type]}"
     if field.low and len(value) < int(field.low):
         return f"must have at least {field.low} characters"
     if field.high and len(value) > int(field.high):
