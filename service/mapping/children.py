@@ -57,8 +57,7 @@ def _child(
         return
     given = {name: parent[name] for name in listing.shared if name in parent}
     given |= {name: fixed_value(kind.fields.by_name[name], spelt) for name, spelt in listing.fixed.items()}
-    for name in child.keys() & {*listing.shared, *listing.fixed}:
-        found.append(say.filled_from_parent(f"{path}.{name}", name, listing.span))
+    found += [say.filled_from_parent(f"{path}.{name}", name, listing.span) for name in (*listing.shared, *listing.fixed) if name in child]
     yield from spread(kinds, kind, {**child, **given}, found, path)
 
 

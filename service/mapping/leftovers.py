@@ -73,19 +73,25 @@ def _compare(
             if name not in theirs:
                 yield Leftover("-", (*at, name), None, value)
     elif isinstance(theirs, list) and isinstance(ours, list):
-        found = pairs(theirs, ours, at, at_ours, trace, origins)
-        for number, value in enumerate(theirs):
-            if number in found:
-                yield from _compare(value, ours[found[number]], (*at, number), (*at_ours, found[number]), trace, origins)
-            else:
-                yield Leftover("+", (*at, number), value)
-        for number, value in enumerate(ours):
-            if number not in found.values():
-                yield Leftover("-", at, None, value)
-        order = [found[number] for number in sorted(found)]
-        if order != sorted(order):
-            yield Leftover("~", at, theirs, ours)
+        yield from _compare_lists(theirs, ours, at, at_ours, trace, origins)
     elif not equal(theirs, ours):
+        yield Leftover("~", at, theirs, ours)
+
+
+def _compare_lists(
+    theirs: list[Value], ours: list[Value], at: Pointer, at_ours: Pointer, trace: Mapping[Pointer, Origin], origins: Mapping[Pointer, Origin]
+) -> Iterator[Leftover]:
+    found = pairs(theirs, ours, at, at_ours, trace, origins)
+    for number, value in enumerate(theirs):
+        if number in found:
+            yield from _compare(value, ours[found[number]], (*at, number), (*at_ours, found[number]), trace, origins)
+        else:
+            yield Leftover("+", (*at, number), value)
+    for number, value in enumerate(ours):
+        if number not in found.values():
+            yield Leftover("-", at, None, value)
+    order = [found[number] for number in sorted(found)]
+    if order != sorted(order):
         yield Leftover("~", at, theirs, ours)
 
 

@@ -113,6 +113,20 @@ def _relevant(asked: list[Clause], rules: list[Clause]) -> list[Clause]:
 
 
 def _search(clauses: list[Clause], model: dict[int, bool], prefer: Callable[[], bool]) -> dict[int, bool] | None:
+    left = _settled(clauses, model)
+    if not left:
+        return None if left is None else model
+    variable = abs(min(left, key=len)[0])
+    first = prefer()
+    for truth in (first, not first):
+        found = _search(left, {**model, variable: truth}, prefer)
+        if found is not None:
+            return found
+    return None
+
+
+def _settled(clauses: list[Clause], model: dict[int, bool]) -> list[Clause] | None:
+    """The clauses that are still open when those with one way out have taken it in the model; None where one has no way out."""
     while True:
         left: list[Clause] = []
         unit = 0
@@ -132,15 +146,6 @@ def _search(clauses: list[Clause], model: dict[int, bool], prefer: Callable[[], 
                     model[abs(unit)] = unit > 0
                 else:
                     left.append(tuple(free))
-        clauses = left
         if not unit:
-            break
-    if not clauses:
-        return model
-    variable = abs(min(clauses, key=len)[0])
-    first = prefer()
-    for truth in (first, not first):
-        found = _search(clauses, {**model, variable: truth}, prefer)
-        if found is not None:
-            return found
-    return None
+            return left
+        clauses = left

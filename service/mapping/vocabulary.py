@@ -214,19 +214,9 @@ def read(tree: Tree, evidence: str) -> Vocabulary:
     names.former_bases = tuple(part.strip() for part in text(names.found, tree, "formerly", required=False).split(",") if part.strip())
     names.evidence = read_evidence(evidence, names.base)
     for key, value in _section(names, tree, "systems"):
-        url, *others = _alternatives(value.text.replace("{base}", names.base))
-        names.systems[key.text] = url
-        names.aliases[url] = tuple(others)
-        if not all(re.fullmatch(r"[a-z][a-z0-9+.-]*:\S+", one) for one in (url, *others)):
-            names.found.append(form.not_a_url(value.span, key.text))
-        if names.systems[key.text].startswith(f"{names.base}/id/"):
-            names.found.append(say.reserved_system(value.span, f"{names.base}/id/"))
+        _system(names, key, value)
     for key, value in _section(names, tree, "units"):
-        names.units[key.text] = tuple(_alternatives(value.text))
-        for text_ in names.units[key.text]:
-            first = next((code for code, texts in names.units.items() if text_ in texts and code != key.text), "")
-            if first:
-                names.found.append(say.unit_text_twice(value.at(text_), text_, first))
+        _unit(names, key, value)
     for key, value in _section(names, tree, "extensions"):
         _extension(names, key, value)
     for key, value in _section(names, tree, "concepts"):
@@ -255,6 +245,24 @@ def table(names: Vocabulary, name: str, key: Scalar, node: Node) -> None:
     for one in entries.values():
         if all(item.system for alternative in one.alternatives for item in alternative):
             names.concept(one)
+
+
+def _system(names: Vocabulary, key: Scalar, value: Scalar) -> None:
+    url, *others = _alternatives(value.text.replace("{base}", names.base))
+    names.systems[key.text] = url
+    names.aliases[url] = tuple(others)
+    if not all(re.fullmatch(r"[a-z][a-z0-9+.-]*:\S+", one) for one in (url, *others)):
+        names.found.append(form.not_a_url(value.span, key.text))
+    if url.startswith(f"{names.base}/id/"):
+        names.found.append(say.reserved_system(value.span, f"{names.base}/id/"))
+
+
+def _unit(names: Vocabulary, key: Scalar, value: Scalar) -> None:
+    names.units[key.text] = tuple(_alternatives(value.text))
+    for text_ in names.units[key.text]:
+        first = next((code for code, texts in names.units.items() if text_ in texts and code != key.text), "")
+        if first:
+            names.found.append(say.unit_text_twice(value.at(text_), text_, first))
 
 
 def _alternatives(spelt: str) -> list[str]:

@@ -41,30 +41,39 @@ def parse(place: Place, written: str, *, echo: bool = False) -> Parsed:
             return Parsed(None)
         return Parsed(Echo(place.text.span, inner.term.fields, inner.term) if inner.term else None)
     type_ = place.member.type
-    if match := _LINK.fullmatch(written):
-        if type_ != "Reference":
-            place.say(wrong.link_at_element(place.text.span, type_))
-            return Parsed(None)
-        return Parsed(reference.parse_link(place, match[1]))
+    if type_ != "Reference" and _LINK.fullmatch(written):
+        place.say(wrong.link_at_element(place.text.span, type_))
+        return Parsed(None)
     if (match := _HOLE.fullmatch(written)) and type_ not in ("Reference", "Identifier"):
         return _hole(place, match, echo=echo)
     if type_ == "Reference":
-        if match := _REFERENCE.fullmatch(written):
-            return Parsed(reference.parse(place, match[1], match[2]), must=bool(match[3]))
-        place.say(form.not_a_reference(place.text.span, written))
-        return Parsed(None)
+        return _reference(place, written)
     if type_ == "Identifier":
-        match = _SYSTEM.fullmatch(written)
-        system = place.names.system(match[1], place.text.at(match[1])) if match else None
-        if match is None:
-            place.say(form.not_an_identifier(place.text.span, written))
-        return Parsed(text.parse(place, match[2], system) if match and system else None)
+        return _identifier(place, written)
     if "$" in written.replace("$$", ""):
         if type_ not in ("string", "markdown"):
             place.say(form.not_a_term(place.text.span, written, type_))
             return Parsed(None)
         return Parsed(text.parse(place, written))
     return Parsed(constant.parse(place, written))
+
+
+def _reference(place: Place, written: str) -> Parsed:
+    if match := _LINK.fullmatch(written):
+        return Parsed(reference.parse_link(place, match[1]))
+    if match := _REFERENCE.fullmatch(written):
+        return Parsed(reference.parse(place, match[1], match[2]), must=bool(match[3]))
+    place.say(form.not_a_reference(place.text.span, written))
+    return Parsed(None)
+
+
+def _identifier(place: Place, written: str) -> Parsed:
+    match = _SYSTEM.fullmatch(written)
+    if match is None:
+        place.say(form.not_an_identifier(place.text.span, written))
+        return Parsed(None)
+    system = place.names.system(match[1], place.text.at(match[1]))
+    return Parsed(text.parse(place, match[2], system) if system else None)
 
 
 def _hole(place: Place, match: re.Match[str], *, echo: bool) -> Parsed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from service.fhir import json
 from service.fhir.json import Value
-from service.mapping.plan import Block, Items, Kind, Leaf, Part, Shape
+from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope, Shape
 from service.mapping.terms.term import Outgoing, Record
 from service.records.formulas import holds
 
@@ -55,38 +55,41 @@ def item_key(value: Value, seen: dict[str, int]) -> str:
 
 def _parts(parts: list[Part], record: Record, out: Outgoing, at: Pointer, origins: dict[Pointer, Origin]) -> dict[str, Value]:
     made: dict[str, Value] = {}
-
-    def place(part: Part, key: str) -> Pointer:
-        if not part.many:
-            return (*at, part.name)
-        pointer = (*at, part.name, len(made.get(part.name, ())))
-        origins[pointer] = (part.path, key)
-        return pointer
-
-    def put(part: Part, value: Value) -> None:
-        if part.many:
-            made.setdefault(part.name, []).append(value)
-        else:
-            made[part.name] = value
-
     for part in parts:
         if not holds(part.when, record):
             continue
-        seen: dict[str, int] = {}
-        match part:
-            case Leaf(term=term) if part.many and term.fields and term.fields[0].many:
-                name = term.fields[0].name
-                for value in record[name]:
-                    place(part, item_key(value, seen))
-                    put(part, term.write({**record, name: value}, out))
-            case Leaf(term=term):
-                place(part, "")
-                put(part, term.write(record, out))
-            case Block(parts=inner):
-                put(part, _parts(inner, record, out, place(part, ""), origins))
-            case Items(scope=scope):
-                for item in record[part.field.name]:
-                    together = {**record, **item}
-                    if all(together.get(one.name) is not None for one in scope.musts):
-                        put(part, _parts(scope.parts, together, out, place(part, item_key(item, seen)), origins))
+        if not part.many:
+            made[part.name] = _element(part, record, out, (*at, part.name), origins)
+            continue
+        for key, together in _elements(part, record):
+            elements = made.setdefault(part.name, [])
+            pointer = (*at, part.name, len(elements))
+            origins[pointer] = (part.path, key)
+            elements.append(_element(part, together, out, pointer, origins))
     return made
+
+
+def _elements(part: Part, record: Record) -> Iterator[tuple[str, Record]]:
+    """For each element of a list, what tells it from the others and the record that it is written from."""
+    seen: dict[str, int] = {}
+    match part:
+        case Leaf(term=term) if term.fields and term.fields[0].many:
+            name = term.fields[0].name
+            for value in record[name]:
+                yield item_key(value, seen), {**record, name: value}
+        case Items(scope=scope):
+            for item in record[part.field.name]:
+                together = {**record, **item}
+                if all(together.get(one.name) is not None for one in scope.musts):
+                    yield item_key(item, seen), together
+        case _:
+            yield "", record
+
+
+def _element(part: Part, record: Record, out: Outgoing, at: Pointer, origins: dict[Pointer, Origin]) -> Value:
+    match part:
+        case Leaf(term=term):
+            return term.write(record, out)
+        case Block(parts=parts) | Items(scope=Scope(parts=parts)):
+            return _parts(parts, record, out, at, origins)
+    raise AssertionError
