@@ -79,7 +79,12 @@ def _compare(
 
 
 def _compare_lists(
-    theirs: list[Value], ours: list[Value], at: Pointer, at_ours: Pointer, trace: Mapping[Pointer, Origin], origins: Mapping[Pointer, Origin]
+    theirs: list[Value],
+    ours: list[Value],
+    at: Pointer,
+    at_ours: Pointer,
+    trace: Mapping[Pointer, Origin],
+    origins: Mapping[Pointer, Origin],
 ) -> Iterator[Leftover]:
     found = pairs(theirs, ours, at, at_ours, trace, origins)
     for number, value in enumerate(theirs):

@@ -35,11 +35,7 @@ class Parsed:
 def parse(place: Place, written: str, *, echo: bool = False) -> Parsed:
     """The term that a text spells; `term` is None where it has none, with a diagnostic."""
     if written.startswith("= ") and not echo:
-        inner = parse(place, written[2:].strip(), echo=True)
-        if inner.term is not None and (inner.must or inner.absent):
-            place.say(form.not_in_echo(place.text.span))
-            return Parsed(None)
-        return Parsed(Echo(place.text.span, inner.term.fields, inner.term) if inner.term else None)
+        return _echo(place, written[2:].strip())
     type_ = place.member.type
     if type_ != "Reference" and _LINK.fullmatch(written):
         place.say(wrong.link_at_element(place.text.span, type_))
@@ -56,6 +52,14 @@ def parse(place: Place, written: str, *, echo: bool = False) -> Parsed:
             return Parsed(None)
         return Parsed(text.parse(place, written))
     return Parsed(constant.parse(place, written))
+
+
+def _echo(place: Place, written: str) -> Parsed:
+    inner = parse(place, written, echo=True)
+    if inner.term is not None and (inner.must or inner.absent):
+        place.say(form.not_in_echo(place.text.span))
+        return Parsed(None)
+    return Parsed(Echo(place.text.span, inner.term.fields, inner.term) if inner.term else None)
 
 
 def _reference(place: Place, written: str) -> Parsed:
