@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from service.diagnostics.diagnostic import Diagnostic
 from service.mapping.check import (
     conformance,
+    example,
     r1_coverage,
     r5_apart,
     r6_slices,
@@ -23,15 +24,17 @@ from service.mapping.sender import Names
 _EACH = (r1_coverage, r6_slices, r7_alternatives, r11_single, r12_stays)
 
 
-def check(kinds: Mapping[str, Kind], names: Names) -> Iterator[Diagnostic]:
+def check(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
     """Every error of every kind; R2 and R3 hold of the terms and ids as they were resolved, R9 and R10 by construction."""
     r9_excluded.derive(kinds.values())
-    for kind in kinds.values():
-        found = list(reachable.check(kind))
-        for one in _EACH if not found else ():
-            found += one.check(kind)
-        yield from found
-        if not found:
-            yield from conformance.check(kind, names)
-    yield from r5_apart.check(kinds.values())
-    yield from r14_ids.check(kinds.values())
+    found = [one for kind in kinds.values() for one in _of_kind(kind, names)]
+    found += r5_apart.check(kinds.values())
+    found += r14_ids.check(kinds.values())
+    return found or list(example.check(kinds, names))
+
+
+def _of_kind(kind: Kind, names: Names) -> Iterator[Diagnostic]:
+    found = list(reachable.check(kind))
+    for one in _EACH if not found else ():
+        found += one.check(kind)
+    yield from found or conformance.check(kind, names)
