@@ -119,6 +119,7 @@ class Types:
 
 
 def type_line(item: Json, types: Types) -> dict[str, Json]:
+    """What a type adds to the type it specializes."""
     name, base = item["type"], types.base(item["type"])
     own = [element for element in item["snapshot"]["element"][1:] if element["base"]["path"] == element["path"]]
     inherited = types.root_keys(base) if base else set()
@@ -137,6 +138,7 @@ def type_line(item: Json, types: Types) -> dict[str, Json]:
 
 
 def element_row(element: Json, types: Types) -> dict[str, Json]:
+    """An element of a type; what is usual is left out."""
     path = element["path"]
     simple = any("SimpleQuantity" in profile for kind in element.get("type", ()) for profile in kind.get("profile", ()))
     return filled(
@@ -154,7 +156,7 @@ def element_row(element: Json, types: Types) -> dict[str, Json]:
 
 
 def cardinality(element: Json) -> str:
-    """ "min..max", "" for the usual 0..1."""
+    """Minimum and maximum, as in `0..*`; empty for the usual 0..1."""
     text = f"{element['min']}..{element['max']}"
     return "" if text == "0..1" else text
 
@@ -180,6 +182,7 @@ def targets(element: Json, types: Types) -> list[str]:
 
 
 def binding(element: Json) -> list[str] | None:
+    """Strength and value set."""
     bound = element.get("binding", {})
     return [bound["strength"], short(bound["valueSet"])] if "valueSet" in bound else None
 
@@ -195,6 +198,7 @@ def type_keys(element: Json, types: Types) -> set[str]:
 
 
 def invariants(elements: Iterable[Json], inherited: set[str]) -> list[dict[str, Json]]:
+    """The rules of elements, without those of inherited keys."""
     return [
         {"key": rule["key"], "severity": rule["severity"], "path": element["id"], "expression": rule["expression"]}
         for element in elements
@@ -204,6 +208,7 @@ def invariants(elements: Iterable[Json], inherited: set[str]) -> list[dict[str, 
 
 
 def profile_line(item: Json, types: Types) -> dict[str, Json]:
+    """What a profile adds to the type it constrains."""
     known = {row["key"] for name in (item["type"], "DomainResource") for row in all_rules(name, types)}
     rules: dict[str, Json] = {}
     for element in item["snapshot"]["element"]:
@@ -220,10 +225,15 @@ def profile_line(item: Json, types: Types) -> dict[str, Json]:
 
 
 def all_rules(name: str, types: Types) -> list[dict[str, Json]]:
+    """Every rule of a type, inherited ones too."""
     return invariants(types.definitions[name]["snapshot"]["element"], set())
 
 
 def extension_line(item: Json, types: Types) -> dict[str, Json]:
+    """Where an extension may stand and what it holds.
+
+    Raises ValueError for a context that is not an element.
+    """
     contexts = item["context"]
     if any(context["type"] != "element" for context in contexts):
         raise ValueError(f"{item['url']}: a context that is no element")
@@ -254,6 +264,7 @@ def constraints(item: Json, types: Types) -> Iterator[dict[str, Json]]:
 
 
 def constraint_row(element: Json, types: Types, *, is_sliced: bool) -> dict[str, Json]:
+    """What is said of an element of a profile."""
     slicing = element.get("slicing") if is_sliced else None
     value = next((name for name in element if name.startswith(("fixed", "pattern"))), "")
     return filled(
@@ -297,6 +308,7 @@ def required_value_sets(structures: Iterable[Json]) -> list[str]:
 
 
 def code_line(url: str, terms: Terms) -> dict[str, Json]:
+    """The codes of a value set by system, or why they are not known and which systems they come from."""
     row: dict[str, Json] = {"name": url}
     try:
         codes = terms.codes(url)

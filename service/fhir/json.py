@@ -160,10 +160,8 @@ def _write(value: Value, put: Any) -> None:
                     put(",")
                 _write(item, put)
             put("]")
-        case True:
-            put("true")
-        case False:
-            put("false")
+        case bool():
+            put("true" if value else "false")
         case None:
             put("null")
         case _:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from service.fhir import definitions
 from service.fhir.definitions import ExtensionDefinition, ExtensionPart, Member
@@ -13,7 +14,7 @@ from service.fhir.validate.items import Item, Scope
 from service.fhir.validate.tree import extension_tree
 
 
-def check(item: Item, host: Set[str], findings: Findings, scope: Scope) -> None:
+def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) -> None:
     """Check an extension that stands on a host, if its url is known.
 
     `host` are the names that a context may give its host: "Element", its type, its path from the resource or from a type on the way.
