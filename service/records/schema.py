@@ -74,19 +74,19 @@ class _Record(marshmallow.Schema):
             if not all(isinstance(one, Issue) for one in found):
                 messages[name] = [say.unknown(name, name, self.kap_fields.by_name)]
 
-
-def _rules(schema: _Record, data: Mapping[str, Value], **_: Any) -> None:
-    record = {**schema.context_record, **data}
-    broken = [say.rule_fails("", rule.text, rule.span) for rule in schema.kap_fields.rules if not holds(rule.formula, record)]
-    if broken:
-        raise ValidationError(broken)
+    @marshmallow.validates_schema(skip_on_field_errors=True)
+    def check_rules(self, data: Mapping[str, Value], **_: Any) -> None:
+        """Name each broken rule. Raises ValidationError."""
+        record = {**self.context_record, **data}
+        broken = [say.rule_fails("", rule.text, rule.span) for rule in self.kap_fields.rules if not holds(rule.formula, record)]
+        if broken:
+            raise ValidationError(broken)
 
 
 @cache
 def _schema(fields: Fields) -> type[_Record]:
     members: dict[str, Any] = {name: _Leaf(field) for name, field in fields.by_name.items()}
     members["kap_fields"] = fields
-    members["kap_rules"] = marshmallow.validates_schema(skip_on_field_errors=True)(_rules)
     return type("Record", (_Record,), members)
 
 
