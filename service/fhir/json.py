@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -18,9 +20,10 @@ Value = Any
 MAX_DEPTH = 64
 MAX_DIGITS = 64
 
-_LONG_NUMBER = re.compile(rb"[0-9.eE+-]{%d}" % (MAX_DIGITS + 1))
+_DIGITS = bytes(48 if byte in b"0123456789.eE+-" else 32 for byte in range(256))
+_LONG_NUMBER = b"0" * (MAX_DIGITS + 1)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_PAIR = re.compile(rb"\[\]|\{\}")
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _TOKEN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -91,14 +94,10 @@ def check_limits(data: bytes) -> None:
     Raises JsonError. Linear in the size, without recursion.
     """
     plain = b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
-    if _LONG_NUMBER.search(plain):
+    if _LONG_NUMBER in plain.translate(_DIGITS):
         raise JsonError(f"a number has more than {MAX_DIGITS} characters")
-    brackets = nest = plain.translate(None, _NOT_BRACKETS)
-    for _ in range(MAX_DEPTH):
-        if not nest:
-            return
-        nest = _PAIR.sub(b"", nest)
-    if nest and _depth(brackets) > MAX_DEPTH:
+    opened = plain.count(b"[") + plain.count(b"{")
+    if opened > MAX_DEPTH and max(accumulate(array("b", plain.translate(_STEPS, _NOT_BRACKETS)))) > MAX_DEPTH:
         raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
 
 
@@ -179,14 +178,6 @@ def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
 
 def _constant(name: str) -> Value:
     raise JsonError(f"{name} is not JSON")
-
-
-def _depth(nest: bytes) -> int:
-    depth = deepest = 0
-    for bracket in nest:
-        depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _refuse_surrogates(value: Value) -> None:
