@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.diagnostics.issue import Issue
 from service.diagnostics.messages import resources as say
 from service.fhir.json import Value
 from service.mapping.gather import Group, Member, Orphan, carried, expression
-from service.mapping.plan import Kind
+from service.mapping.plan import Kind, Shape
 from service.mapping.walk.read import in_order
 from service.records import schema
 from service.records.fields import Fields, Rule
-from service.records.formulas import holds
 
 
 @dataclass(slots=True, eq=False)
@@ -31,15 +30,23 @@ class Gathering:
     @property
     def seen(self) -> list[str]:
         """The shapes that were in the set, in the order of the file."""
-        seen = {member.shape.form_of or member.shape.name for member in self.members}
-        return [shape.name for shape in self.kind.written if shape.name in seen]
+        return seen_and_unknown(self.kind, [member.shape for member in self.members])[0]
 
     @property
     def unknown(self) -> list[str]:
         """The fields that only unseen shapes carry: unknown, not absent."""
-        read = set[str]().union(*(carried(self.kind, member.shape) for member in self.members))
-        unread = set[str]().union(*(carried(self.kind, shape) for shape in self.kind.written)) - read
-        return [name for name in self.kind.fields.by_name if name in unread and name != self.kind.key]
+        return seen_and_unknown(self.kind, [member.shape for member in self.members])[1]
+
+
+def seen_and_unknown(kind: Kind, shapes: Sequence[Shape]) -> tuple[list[str], list[str]]:
+    """The written shapes that shapes stand for, in the order of the file; and the fields that only others carry: unknown, not absent."""
+    seen = {shape.form_of or shape.name for shape in shapes}
+    read = set[str]().union(*(carried(kind, shape) for shape in shapes))
+    unread = set[str]().union(*(carried(kind, shape) for shape in kind.written)) - read
+    return (
+        [shape.name for shape in kind.written if shape.name in seen],
+        [name for name in kind.fields.by_name if name in unread and name != kind.key],
+    )
 
 
 def assemble(group: Group) -> Gathering | list[Orphan]:
@@ -99,7 +106,7 @@ def _drop_broken(fields: Fields, values: dict[str, Value], around: Mapping[str, 
     while changed:
         changed = False
         for rule in fields.rules:
-            if not rule.clause_of or holds(rule.formula, {**around, **values}):
+            if not rule.clause_of or rule.holds({**around, **values}):
                 continue
             empty = rule.fields if rule.together else (rule.clause_of,)
             if any(values.pop(name, None) is not None for name in empty):

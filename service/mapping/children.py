@@ -11,7 +11,7 @@ from service.fhir.json import Number, Value
 from service.mapping.assemble import Gathering
 from service.mapping.plan import ChildList, Kind
 from service.records import schema
-from service.records.fields import Field
+from service.records.fields import Field, Fields
 
 MEMORY = "_fhir"
 """The member of a record in which the engine keeps what a resource holds and the record does not."""
@@ -64,7 +64,7 @@ def _child(
 def join(gatherings: list[Gathering], kinds: Mapping[str, Kind]) -> list[Gathering]:
     """Children put into their parents, innermost first; the records that have none are left."""
     left = list(gatherings)
-    for kind in _innermost_first(kinds):
+    for kind in innermost_first(kinds):
         parents = [one for one in gatherings if one.kind is kind]
         for listing in kind.children:
             for child in [one for one in left if one.kind.name == listing.kind]:
@@ -91,6 +91,23 @@ def shown(gathering: Gathering) -> dict[str, Value]:
     return record
 
 
+def times(kinds: Mapping[str, Kind], kind: Kind, record: Mapping[str, Value]) -> Iterator[str]:
+    """The dates and times in a valid record and the records inside it."""
+    yield from _times(kind.fields, record)
+    for listing in kind.children:
+        for child in record.get(listing.name, ()):
+            yield from times(kinds, kinds[listing.kind], child)
+
+
+def _times(fields: Fields, values: Mapping[str, Value]) -> Iterator[str]:
+    for name, one in fields.by_name.items():
+        if one.items:
+            for item in values.get(name, ()):
+                yield from _times(one.items, item)
+        elif one.type in ("dateTime", "instant") and name in values:
+            yield from values[name] if one.many else (values[name],)
+
+
 def fixed_value(field_: Field, spelt: str) -> Value:
     """A value as `with field = value` spells it."""
     if field_.type == "boolean":
@@ -107,7 +124,7 @@ def _belongs(child: Gathering, parent: Gathering, listing: ChildList) -> bool:
     return same and fixed and bool(servers or own) and child.values.get(parent.kind.key) is not None
 
 
-def _innermost_first(kinds: Mapping[str, Kind]) -> Iterable[Kind]:
+def innermost_first(kinds: Mapping[str, Kind]) -> Iterable[Kind]:
     """Kinds whose children have children come after these."""
     done: dict[str, Kind] = {}
 

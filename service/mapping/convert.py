@@ -40,7 +40,7 @@ class Top(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A resource as it is sent; `own` says who it is, None for one that goes back to its server as that server's (with its full URL there)."""
+    """A resource as it is sent; `own` says who it is: None for one that goes back to its server, with its full URL there."""
 
     own: Own | None
     resource: dict[str, Value]
@@ -112,8 +112,11 @@ def from_fhir(
     `server` is the base of the sender where no full URL says it (none: our own); `policy` for leftovers stands above that of the mappings.
     """
     names = library.names
-    given = [gather.identify(names, one.resource, one.full_url, server or names.base, one.path) for one in (Given(*one) for one in resources)]
-    kept = [one for one in given if not gather.is_own_provenance(names, one)]
+    kept = []
+    for value, url, path in (Given(*one) for one in resources):
+        resource = gather.identify(names, value, url, server or names.base, path)
+        if not gather.is_own_provenance(names, resource):
+            kept.append(resource)
     result = Records()
     while True:
         gatherings, orphans = _read(library, kept, known or Known())

@@ -14,14 +14,14 @@ from service.diagnostics.tree import Scalar
 from service.mapping import conditions
 from service.mapping.syntax import texts
 from service.mapping.vocabulary import Vocabulary, section
-from service.records import formulas
+from service.records import formulas, moments
 from service.records.fields import ID_LENGTH, PLAIN, RANGED, Field, Fields, Rule
 from service.records.formulas import Formula
 
 _HEAD = re.compile(r"(list of )?(\S+?)( or text)?(?: (\S*\.\.\S*))?( required)?")
 _ONE_OF = re.compile(r"one of (.+?)( required)?")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
-_CLAUSE = re.compile(r"(needs|only when|together with|sensitive|means|stays) (.+)")
+_CLAUSE = re.compile(r"(needs|only when|together with|not before|sensitive|means|stays) (.+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -80,7 +80,7 @@ def _field(key: Scalar, node: Scalar, names: Vocabulary, clauses: list[tuple[str
             base = replace(base, means=text) if word == "means" else replace(base, stays=text)
         elif word == "sensitive":
             base = replace(base, sensitive=(*base.sensitive, value))
-        elif word in ("needs", "only when", "together with"):
+        elif word in ("needs", "only when", "together with", "not before"):
             clauses.append((key.text, f"{word} {value}", node))
         else:
             found.append(form.not_a_clause(node.at(clause), clause))
@@ -100,7 +100,9 @@ def _typed(base: Field, match: re.Match[str], node: Scalar, names: Vocabulary) -
         return None
     if bounds:
         low, _, high = bounds.partition("..")
-        if base.type not in RANGED:
+        if base.type in moments.TYPES and bounds == moments.DAY:
+            base = replace(base, low=str(moments.DAY_LENGTH))
+        elif base.type not in RANGED:
             names.found.append(wrong.range_not_allowed(node.at(bounds), base.type))
         elif not all(_NUMBER.fullmatch(one) for one in (low, high) if one) or not (low or high):
             names.found.append(form.not_a_range(node.at(bounds), bounds))
@@ -121,6 +123,8 @@ def _split(text: str) -> list[str]:
 
 def _clause(fields: dict[str, Field], scope: Fields, name: str, clause: str, node: Scalar, found: list[Diagnostic]) -> Rule | None:
     present = formulas.has(name)
+    if clause.startswith("not before "):
+        return _order(scope, name, clause.removeprefix("not before "), node, found)
     try:
         if clause.startswith("needs "):
             formula = formulas.implies(present, conditions.needs(clause.removeprefix("needs ")))
@@ -134,6 +138,17 @@ def _clause(fields: dict[str, Field], scope: Fields, name: str, clause: str, nod
         return None
     rule = Rule(name, formula, f"{name} {clause}", node.at(clause), clause_of=name, together=clause.startswith("together with "))
     return rule if check_condition(formula, scope, node, found) and name in fields else None
+
+
+def _order(scope: Fields, name: str, earlier: str, node: Scalar, found: list[Diagnostic]) -> Rule | None:
+    if earlier not in scope.visible:
+        found.append(say.unknown_field(node.at(earlier), earlier, scope.visible))
+        return None
+    for one in (scope.visible[name], scope.visible[earlier]):
+        if one.type not in moments.TYPES or one.many:
+            found.append(wrong.order_of_no_time(node.at(earlier), one.name, one.type))
+            return None
+    return Rule(name, formulas.TRUE, f"{name} not before {earlier}", node.at(earlier), clause_of=name, order=(earlier, name))
 
 
 def _rule(scope: Fields, key: Scalar, node: Scalar, found: list[Diagnostic]) -> Rule | None:

@@ -35,10 +35,10 @@ class ReadAgain(Protocol):
 class Returned:
     """What goes back: resources of the server (changed or as they came), new ones of ours, those to be withdrawn, and what was left out.
 
-    `withdrawn` names them as `Type/id`.
+    `resources` have their full URLs there, `withdrawn` names them as `Type/id`.
     """
 
-    resources: list[dict[str, Value]] = field(default_factory=list)
+    resources: list[tuple[dict[str, Value], str]] = field(default_factory=list)
     new: list[Written] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)

@@ -15,7 +15,7 @@ from service.diagnostics.tree import Mapping as Tree
 from service.diagnostics.tree import Scalar
 from service.mapping import overlay, syntax, vocabulary
 from service.mapping.check import kinds as check_kinds
-from service.mapping.check import prove
+from service.mapping.check import prove, r15_releases
 from service.mapping.loops import Loops
 from service.mapping.plan import Kind
 from service.mapping.sender import Names
@@ -44,13 +44,17 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A checked set of mappings. `names` tells what is ours; `clinic` is the overlay's name, or empty."""
+    """A checked set of mappings.
+
+    `names` tells what is ours; `clinic` is the overlay's name, or empty; `released` are the lines of its lock.
+    """
 
     kinds: Mapping[str, Kind]
     vocabulary: Vocabulary
     names: Names
     hash: str
     clinic: str = ""
+    released: frozenset[str] = frozenset()
 
     @property
     def version(self) -> str:
@@ -118,9 +122,12 @@ def check(texts: Texts, clinic: str = "") -> Library:
         raise Diagnostics(found)
     who = ours(names, kinds)
     found += prove.check(kinds, who)
+    path = f"clinics/{clinic}.lock" if clinic else "released.lock"
+    lock = Source(f"{texts.name}/{path}", texts.files.get(path, ""))
+    found += r15_releases.check(lock, kinds, who, (base.get("base") or base).span)
     if found:
         raise Diagnostics(found)
-    return Library(kinds, names, who, texts.hash, clinic)
+    return Library(kinds, names, who, texts.hash, clinic, frozenset(line for line, _ in r15_releases.lines(lock)))
 
 
 def ours(names: Vocabulary, kinds: Mapping[str, Kind]) -> Names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from service.mapping.emit import module
-from service.mapping.plan import ChildList, Kind
+from service.mapping.plan import Kind
 from service.mapping.sender import Names
 
 Texts = list[tuple[int, str, str]]
@@ -20,11 +20,15 @@ Texts = list[tuple[int, str, str]]
 
 @dataclass(frozen=True)
 class Compiled:
-    """The fast path of a record kind. `text` is the emitted module."""
+    """The emitted code of a record kind, made when it is first used."""
 
     kind: Kind
     names: Names
-    text: str
+
+    @cached_property
+    def text(self) -> str:
+        """The emitted module."""
+        return module.text(self.kind, self.names)
 
     @cached_property
     def _module(self) -> dict[str, Any]:
@@ -39,10 +43,20 @@ class Compiled:
         """The msgspec type of a record."""
         return self._module["Record"]
 
+    def item(self, name: str) -> Any:
+        """The msgspec type of the items of a list of records."""
+        return self._module[f"Item_{name}"]
+
     @cached_property
     def decode(self) -> Callable[[bytes], Any]:
         """From JSON to a record of that type. Raises msgspec.MsgspecError."""
         return msgspec.json.Decoder(self.record).decode
+
+    @cached_property
+    def times(self) -> Callable[[Any], list[str | None]]:
+        """The dates and times of a record, None for those that it lacks."""
+        function: Callable[[Any], list[str | None]] = self._module["times"]
+        return function
 
     @cached_property
     def write(self) -> Callable[..., Texts | None]:
@@ -61,21 +75,3 @@ class Compiled:
         """By the number of a shape, the function from its bytes into a record; empty where `walk` reads the kind."""
         readers: list[Callable[..., None]] = self._module["READ"]
         return readers
-
-
-def compiled(kinds: Mapping[str, Kind], names: Names) -> dict[str, Compiled]:
-    """The fast paths of all kinds; each is compiled when it is first used."""
-    return {name: Compiled(kind, names, module.text(kind, names)) for name, kind in kinds.items()}
-
-
-def taken(parent: Any, child: Any, listing: ChildList, fixed: Mapping[str, Any]) -> bool:
-    """Give a child what it takes from its parent; False where it brings that itself."""
-    for name in listing.shared:
-        if getattr(child, f"f_{name}") is not None:
-            return False
-        setattr(child, f"f_{name}", getattr(parent, f"f_{name}"))
-    for name, value in fixed.items():
-        if getattr(child, f"f_{name}") is not None:
-            return False
-        setattr(child, f"f_{name}", value)
-    return True

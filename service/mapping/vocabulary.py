@@ -160,8 +160,9 @@ class Vocabulary:
         return Concept(tuple(written), frozenset(read))
 
     def spellings(self, url: str) -> tuple[str, ...]:
-        """Every url by which a system is known, ours first."""
-        return (url, *self.aliases.get(url, ()))
+        """Every url by which a system, an extension or a questionnaire is known, ours first; one of ours also by former bases."""
+        former = (f"{base}{url.removeprefix(self.base)}" for base in self.former_bases if url.startswith(f"{self.base}/"))
+        return (url, *self.aliases.get(url, ()), *former)
 
     def extension(self, name: str, at: Span) -> Extension | None:
         """An extension, or a part of one (`name/part`)."""

@@ -12,6 +12,8 @@ _SAMPLES = {
     "id": "x-1",
     "code": "a-code",
     "uri": "urn:x:1",
+    "language": "en",
+    "npi": "1234567893",
     "boolean": "true",
     "date": "2024-05-14",
     "dateTime": "2024-05-14T10:00:00-06:00",

@@ -92,7 +92,7 @@ def _extension(block: Block, at: str, names: Vocabulary, key: Scalar) -> bool:
         return False
     url = definitions.member("Extension", "url")
     assert url is not None
-    _mark(block, url, Constant(key.span, (), "uri", extension.url, frozenset({extension.url})), key)
+    _mark(block, url, Constant(key.span, (), "uri", extension.url, frozenset(names.spellings(extension.url))), key)
     return True
 
 

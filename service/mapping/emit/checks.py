@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.mapping.emit.source import Source, condition
+from service.records import moments
 from service.records.fields import ID_LENGTH, Field, Fields
 
 NUMBERS = ("integer", "decimal")
 _QUICK = {"code": "CODE", "uri": "URI", "date": "DATE", "dateTime": "DATE_TIME", "instant": "DATE_TIME"}
-_FULL = {"code": "code", "uri": "uri", "date": "date", "dateTime": "date_time", "instant": "instant"}
+_FULL = {
+    "code": "code",
+    "uri": "uri",
+    "language": "language",
+    "npi": "npi",
+    "date": "date",
+    "dateTime": "date_time",
+    "instant": "instant",
+}
 
 
 @dataclass(slots=True)
@@ -19,10 +28,10 @@ class Checks:
 
     source: Source
 
-    def record(self, fields: Fields, tokens: set[str]) -> None:
-        """Load every field of a record `r`, leave with None where one or a rule is broken."""
-        names = ", ".join(f"v_{name}" for name in fields.by_name)
-        self.source.add(f"{names}, = astuple(r)")
+    def record(self, fields: Fields, lists: Iterable[str], tokens: set[str]) -> None:
+        """Load every field of a record `r`, leave with None where one or a rule is broken; `lists` are those of records of other kinds."""
+        names = [*(f"v_{name}" for name in fields.by_name), *(f"c_{name}" for name in lists)]
+        self.source.add(f"{', '.join(names)}, = astuple(r)")
         for one in fields.by_name.values():
             self._field(one, "return None", token=one.name in tokens)
         self._rules(fields, "return None")
@@ -131,11 +140,17 @@ class Checks:
         if one.or_text:
             return f"({name} in {self.source.constant(frozenset(one.values), 'names')} or text({name}, 1, 0))"
         excluded = f" and {name} not in {self.source.constant(frozenset(one.excluded), 'excluded')}" if one.excluded else ""
-        return f"({_FULL[one.type]}({name}){excluded})" if one.type in _FULL else ""
+        precise = f" and len({name}) >= {one.low}" if one.type in moments.TYPES and one.low else ""
+        return f"({_FULL[one.type]}({name}){excluded}{precise})" if one.type in _FULL else ""
 
     def _rules(self, fields: Fields, leave: str) -> None:
         for rule in fields.rules:
-            with self.source.block(f"if not ({condition(rule.formula, fields.visible)}):"):
+            if rule.order:
+                earlier, later = (f"v_{name}" for name in rule.order)
+                test = f"{later} is not None and {earlier} is not None and not not_before({later}, {earlier})"
+            else:
+                test = f"not ({condition(rule.formula, fields.visible)})"
+            with self.source.block(f"if {test}:"):
                 self.source.add(leave)
 
     def _names(self, one: Field) -> str:

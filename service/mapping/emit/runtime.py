@@ -12,9 +12,10 @@ from msgspec import Raw, Struct
 from msgspec.structs import astuple
 
 from service.fhir import primitives
-from service.fhir.json import Number, quote
+from service.fhir.json import MAX_DIGITS, Number, quote
 from service.records import leaves
 from service.records.fields import Field
+from service.records.moments import not_before
 
 __all__ = [
     "CODE",
@@ -34,6 +35,9 @@ __all__ = [
     "identifier",
     "instant",
     "joined",
+    "language",
+    "not_before",
+    "npi",
     "number",
     "plain",
     "plain_name",
@@ -111,6 +115,16 @@ def uri(value: str) -> bool:
     return primitives.problem("uri", value) is None
 
 
+def language(value: str) -> bool:
+    """Whether a value is of type language."""
+    return not leaves.problem(_LANGUAGE, value)
+
+
+def npi(value: str) -> bool:
+    """Whether a value is of type npi."""
+    return not leaves.problem(_NPI, value)
+
+
 def date(value: str) -> bool:
     """Whether a value is of type date."""
     return primitives.problem("date", value) is None
@@ -133,7 +147,8 @@ def number(type_: str, low: str, high: str) -> Callable[[bytes], str | None]:
     @lru_cache(_MEMO)
     def token(value: bytes) -> str | None:
         spelt = value.decode("ascii", "replace")
-        return None if spelt[:1] not in "-0123456789" or leaves.problem(field, Number(spelt)) else spelt
+        valid = spelt[:1] in "-0123456789" and len(spelt) <= MAX_DIGITS and not leaves.problem(field, Number(spelt))
+        return spelt if valid else None
 
     return token
 
@@ -168,3 +183,5 @@ def cut(expression: str, value: str, group: int) -> Any:
 
 
 _TEXT = Field("", None, "text")  # type: ignore[arg-type]
+_LANGUAGE = Field("", None, "language")  # type: ignore[arg-type]
+_NPI = Field("", None, "npi")  # type: ignore[arg-type]

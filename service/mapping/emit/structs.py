@@ -10,11 +10,29 @@ _TYPES = {"integer": "Raw", "decimal": "Raw", "boolean": "bool"}
 
 
 def records(kind: Kind, source: Source) -> None:
-    """The type `Record` of a kind, with one for the items of each list of records."""
+    """The type `Record` of a kind, with one for the items of each list of records; records of other kinds inside it stay text."""
     for one in kind.fields.by_name.values():
         if one.items:
             _struct(f"Item_{one.name}", one.items, source)
     _struct("Record", kind.fields, source)
+    for listing in kind.children:
+        source.add(f"    c_{listing.name}: list[Raw] = None")
+    _times(kind.fields, source)
+
+
+def _times(fields: Fields, source: Source) -> None:
+    """A function that lists the dates and times of a record `r`, None for those that it lacks."""
+    of_lists = [(one.name, _timed(one.items)) for one in fields.by_name.values() if one.items]
+    entries = [f"r.f_{one.name}" for one in _timed(fields) if not one.many]
+    entries += [f"*(r.f_{one.name} or ())" for one in _timed(fields) if one.many]
+    entries += [f"*[x.f_{one.name} for x in r.f_{name} or ()]" for name, timed in of_lists for one in timed if not one.many]
+    entries += [f"*[y for x in r.f_{name} or () for y in x.f_{one.name} or ()]" for name, timed in of_lists for one in timed if one.many]
+    with source.block("def times(r):"):
+        source.add(f"return [{', '.join(entries)}]")
+
+
+def _timed(fields: Fields) -> list[Field]:
+    return [one for one in fields.by_name.values() if one.type in ("dateTime", "instant")]
 
 
 def _struct(name: str, fields: Fields, source: Source) -> None:

@@ -19,7 +19,7 @@ from service.mapping.terms.term import Emitter, Hole, Pieces
 from service.records.fields import Field, Fields
 from service.records.formulas import TRUE, Formula, has
 
-PLAIN = ("id", "date", "dateTime", "instant")
+PLAIN = ("id", "language", "npi", "date", "dateTime", "instant")
 """Types whose values need no escapes in JSON."""
 
 _USED = re.compile(r"\b([vt])_(\w+)")
@@ -139,7 +139,7 @@ class Writer(Elements):
                     self._resource(renderer, number, images[shape.name], required(fields) | {when})
         with self.source.block(f"def {self._verb}(r, k=None):"):
             used = {match[2] for line in body.lines for match in _USED.finditer(line) if match[1] == "t"}
-            checks.record(fields, used)
+            checks.record(fields, [one.name for one in self.kind.children], used)
             self.source.add("out = []")
             self.source.lines += body.lines
             self.source.add("return out")

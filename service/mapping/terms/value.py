@@ -16,6 +16,8 @@ STANDS_AT = {
     "text": ("string", "markdown"),
     "code": ("code",),
     "uri": ("uri", "canonical", "url"),
+    "language": ("code",),
+    "npi": ("string",),
     "date": ("date", "dateTime"),
     "dateTime": ("dateTime",),
     "instant": ("instant", "dateTime"),
@@ -103,7 +105,7 @@ def parse(place: Place, field: Field) -> TwoWay | None:
         return None
     if at == "code" and field.type == "one of" and not all(codings.bound(place, [one], place.text.at(field.name)) for one in field.values):
         return None
-    if at == "code" and field.type == "code" and codings.closed(place):
+    if at == "code" and field.type in ("code", "language") and codings.closed(place):
         place.say(wrong.free_code(place.text.at(field.name), field.name, place.path))
         return None
     if field.many and not place.member.many:

@@ -1,0 +1,251 @@
+"""The two directions over bytes: emitted code answers what it can, `walk` answers and explains the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import msgspec
+
+from service.diagnostics.diagnostic import similar
+from service.diagnostics.issue import Issue, Refused
+from service.diagnostics.messages import input as say
+from service.fhir import json, primitives
+from service.fhir.json import JsonError, Value
+from service.fhir.outcome import outcome
+from service.mapping import convert, identity, transaction
+from service.mapping.assemble import Gathering
+from service.mapping.children import shown, times
+from service.mapping.convert import Given, Records, Resources, Sent, Top
+from service.mapping.fast import read as fast_read
+from service.mapping.fast import write as fast_write
+from service.mapping.fast.code import Code, alone
+from service.mapping.gather import Known
+from service.mapping.library import Library
+from service.mapping.memory import POLICIES
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a conversion needs to know besides the record or resource.
+
+    `server` is the base of the receiver or sender (empty: our own), `takes_ids` whether the receiver keeps the ids that we give.
+    `recorded` is the instant for the Provenance (empty: the latest time in the records). From FHIR: `links` by server is the link table
+    (`Type/id` to our key), `key` the key that the one record is to have, `leftovers` a policy that stands above that of the mappings.
+    """
+
+    server: str = ""
+    takes_ids: bool = False
+    recorded: str = ""
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    key: str = ""
+    leftovers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON of an answer; for the way to FHIR the notes, and what is to be withdrawn at the receiver (`Type/id`).
+
+    `failed`: it is the OperationOutcome of a line that could not be converted, for the reasons in `issues`.
+    """
+
+    data: bytes
+    issues: tuple[Issue, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    failed: bool = False
+
+
+OURS = Terms()
+Made = TypeVar("Made")
+_NOTHING_ELSE = b'"orphans":[],"links":{},"outcome":%b}' % json.write(outcome(()))
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A library and its emitted code."""
+
+    library: Library
+    code: Code
+
+    @classmethod
+    def of(cls, library: Library) -> Gateway:
+        """The gateway of a library; code is emitted when it is first used."""
+        return cls(library, Code(library))
+
+    @property
+    def mapping(self) -> str:
+        """Version and content hash of the mappings."""
+        return f"{self.library.version}+{self.library.hash}"
+
+    def to_fhir(self, kind: str, data: bytes, terms: Terms = OURS) -> Answer:
+        """A record, a list of records, or `{"record": …, "with": {kind: [record, …]}}` with records that are sent along.
+
+        The answer is a resource where a record of the kind is one resource, else a transaction Bundle. Raises Refused.
+        """
+        self._check(terms, kind)
+        if terms.takes_ids or self._ours(terms.server):
+            answer = _fast(data, lambda text: fast_write.to_fhir(self.code, kind, text, self.mapping, terms.recorded))
+            if answer is not None:
+                return Answer(answer)
+        tops, single = self._tops(kind, _read(data))
+        made = convert.to_set(self.library, tops, server=terms.server, takes_ids=terms.takes_ids, bundle=not single)
+        issues = tuple(issue for one in made for issue in one.issues)
+        withdrawn = tuple(name for one in made for name in one.withdrawn)
+        if single:
+            sent = made[0].sent
+            return Answer(json.write(sent[0].resource) if sent else b"null", issues, withdrawn)
+        return Answer(self._bundle(tops, made, terms), issues, withdrawn)
+
+    def from_fhir(self, data: bytes, terms: Terms = OURS) -> Answer:
+        """A resource, a Bundle or a list of resources.
+
+        The answer is `{"records": [{kind, record, seen, unknown}], "orphans": [resource], "links": {server: {"Type/id": key}}, "outcome":
+        OperationOutcome}`. Raises Refused for what is no resource at all.
+        """
+        self._check(terms)
+        if not terms.key and self._ours(terms.server):
+            records = _fast(data, lambda text: fast_read.from_fhir(self.code, text))
+            if records is not None:
+                return Answer(b'{"records":[%b],%b' % (b",".join(records), _NOTHING_ELSE))
+        value = _read(data)
+        given = list(_given(value))
+        known = Known(links=terms.links, key=terms.key)
+        read = convert.from_fhir(self.library, given, server=terms.server, known=known, policy=terms.leftovers)
+        return Answer(json.write(self._told(read, _without_resource(value))))
+
+    def to_fhir_lines(self, kind: str, lines: Iterable[bytes], terms: Terms = OURS) -> Iterator[Answer]:
+        """NDJSON: what each record becomes, as `to_fhir` gives it, on one line; a bad line becomes an OperationOutcome and fails alone."""
+        self._check(terms, kind)
+        return _by_line(lines, lambda line: self.to_fhir(kind, line, terms))
+
+    def from_fhir_lines(self, lines: Iterable[bytes], terms: Terms = OURS) -> Iterator[Answer]:
+        """NDJSON: the records of each line, as `from_fhir` gives them, on one line; a bad line becomes an OperationOutcome."""
+        self._check(terms)
+        return _by_line(lines, lambda line: self.from_fhir(line, terms))
+
+    def _check(self, terms: Terms, kind: str = "") -> None:
+        issues = []
+        if kind and kind not in self.library.kinds:
+            issues.append(say.unknown_kind(similar(kind, self.library.kinds)))
+        if terms.recorded and primitives.problem("instant", terms.recorded):
+            issues.append(say.not_an_instant())
+        if terms.leftovers and terms.leftovers not in POLICIES:
+            issues.append(say.not_a_policy(POLICIES))
+        if issues:
+            raise Refused(issues)
+
+    def _ours(self, server: str) -> bool:
+        return not server or identity.normal(server) in self.library.names.bases
+
+    def _tops(self, kind: str, value: Value) -> tuple[list[Top], bool]:
+        """The records that a value holds, and whether it is one that becomes a single resource."""
+        tops: list[Top] = []
+        if isinstance(value, dict) and value.keys() == {"record", "with"}:
+            beside = value["with"]
+            if not isinstance(beside, dict) or not all(isinstance(records, list) for records in beside.values()):
+                raise Refused([say.not_beside()])
+            unknown = [name for name in beside if name not in self.library.kinds]
+            if unknown:
+                raise Refused([say.unknown_kind(similar(name, self.library.kinds)).inside("with") for name in unknown])
+            tops = [Top(name, one, f"with.{name}[{number}]") for name, records in beside.items() for number, one in enumerate(records)]
+            value = value["record"]
+        if isinstance(value, list):
+            return [*tops, *(Top(kind, one, f"[{number}]") for number, one in enumerate(value))], False
+        return [*tops, Top(kind, value)], not tops and alone(self.library.kinds[kind])
+
+    def _bundle(self, tops: Iterable[Top], made: Iterable[Resources], terms: Terms) -> bytes:
+        base = self.library.names.base
+        server = identity.normal(terms.server)
+        keeps_ids = terms.takes_ids or self._ours(server)
+        entries: list[str] = []
+        for top, one in zip(tops, made, strict=True):
+            before = len(entries)
+            entries += [_entry(base, server, sent, keeps_ids=keeps_ids) for sent in one.sent]
+            kind = self.library.kinds[top.kind]
+            if recorded := terms.recorded or transaction.latest(times(self.library.kinds, kind, top.record)):
+                urls = [transaction.url_of(text) for text in entries[before:]]
+                entries.append(transaction.provenance(base, kind.name, top.record[kind.key], urls, self.mapping, recorded))
+        return transaction.bundle(entries)
+
+    def _told(self, read: Records, without: Iterable[Issue]) -> Value:
+        issues = [*(issue for one in read.orphans for issue in one.issues), *read.issues, *without]
+        return {
+            "records": [{"kind": one.kind.name, "record": shown(one), **_seen(one)} for one in read.records],
+            "orphans": [one.resource.value for one in read.orphans],
+            "links": {server: links for server, links in read.links.items() if server not in self.library.names.bases},
+            "outcome": outcome(issues),
+        }
+
+
+def _fast(data: bytes, convert_: Callable[[bytes], Made | None]) -> Made | None:
+    """The fast path; where that says no, once more without white space between the parts."""
+    made = convert_(data)
+    if made is not None:
+        return made
+    try:
+        compact = msgspec.json.format(data, indent=-1)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    return convert_(compact) if compact != data else None
+
+
+def _read(data: bytes) -> Value:
+    try:
+        return json.read(data)
+    except JsonError as error:
+        raise Refused([say.not_json(str(error))]) from None
+
+
+def _given(value: Value) -> Iterator[Given]:
+    """The resources of a resource, a list of them or a Bundle."""
+    if isinstance(value, list):
+        given = [Given(one, "", f"[{number}]") for number, one in enumerate(value)]
+    elif isinstance(value, dict) and value.get("resourceType") == "Bundle":
+        entries = value.get("entry", [])
+        if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+            raise Refused([say.not_resources("Bundle.entry")])
+        given = [
+            Given(one["resource"], one["fullUrl"] if isinstance(one.get("fullUrl"), str) else "", f"Bundle.entry[{number}].resource")
+            for number, one in enumerate(entries)
+            if "resource" in one
+        ]
+    else:
+        given = [Given(value)]
+    wrong = [say.not_resources(one.path) for one in given if not isinstance(one.resource, dict)]
+    if wrong:
+        raise Refused(wrong)
+    yield from given
+
+
+def _without_resource(value: Value) -> list[Issue]:
+    """A note for each entry of a Bundle that holds no resource."""
+    entries = value.get("entry", []) if isinstance(value, dict) and value.get("resourceType") == "Bundle" else []
+    return [say.no_resource(f"Bundle.entry[{number}]") for number, one in enumerate(entries) if "resource" not in one]
+
+
+def _entry(base: str, server: str, sent: Sent, *, keeps_ids: bool) -> str:
+    """The entry of a resource; a receiver that gives ids itself finds ours by the identifier alone."""
+    resource = sent.resource
+    if sent.own is None:
+        return transaction.entry_there(server, sent.type, resource.get("id", ""), sent.full_url, json.write(resource).decode())
+    if not keeps_ids and sent.type not in transaction.NOT_SEARCHED:
+        resource = {name: value for name, value in resource.items() if name != "id"}
+    return transaction.entry(base, sent.type, sent.own, json.write(resource).decode())
+
+
+def _seen(one: Gathering) -> dict[str, Value]:
+    """Which shapes were seen, and which fields are therefore unknown, for the record and those inside it."""
+    inside = {name: [_seen(child) for child in children] for name, children in one.children.items()}
+    return {"seen": one.seen, "unknown": one.unknown, **({"children": inside} if inside else {})}
+
+
+def _by_line(lines: Iterable[bytes], convert_: Callable[[bytes], Answer]) -> Iterator[Answer]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield convert_(line)
+        except Refused as refused:
+            issues = tuple(replace(one, message=f"line {number}: {one.message}") for one in refused.issues)
+            yield Answer(json.write(outcome(issues)), issues, failed=True)
