@@ -93,11 +93,12 @@ def check_limits(data: bytes) -> None:
 
     Raises JsonError. Linear in the size, without recursion.
     """
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH and _LONG_NUMBER not in data.translate(_DIGITS):
+        return
     plain = b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
     if _LONG_NUMBER in plain.translate(_DIGITS):
         raise JsonError(f"a number has more than {MAX_DIGITS} characters")
-    opened = plain.count(b"[") + plain.count(b"{")
-    if opened > MAX_DEPTH and max(accumulate(array("b", plain.translate(_STEPS, _NOT_BRACKETS)))) > MAX_DEPTH:
+    if max(accumulate(array("b", plain.translate(_STEPS, _NOT_BRACKETS))), default=0) > MAX_DEPTH:
         raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
 
 
