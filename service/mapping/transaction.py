@@ -66,10 +66,10 @@ def provenance(base: str, kind: str, key: str, targets: Iterable[str], mapping: 
 
 def own_provenance(base: str) -> Callable[[bytes], object]:
     """A test for entries that `provenance` wrote, whatever they name."""
-    free = {"kind0": "[a-z0-9_]+", "key0": "[A-Za-z0-9-]+", "mapping0": r'[^"\\]+', "2000-01-01": "[0-9T:.Z+-]+"}
+    free = {"kind0": "[a-z0-9_-]+", "key0": "[A-Za-z0-9-]+", "mapping0": "[A-Za-z0-9.+-]+", "2000-01-01": "[0-9T:.Z+-]+"}
     form = re.escape(provenance(base, "kind0", "key0", [], "mapping0", "2000-01-01"))
     form = form.replace(re.escape('"target":[]'), rf'"target":\[(?:\{{"reference":"{_FULL_URL}"\}},?)+\]')
-    form = re.sub(r"urn:uuid:[0-9a-f\-]+", _FULL_URL, form, count=1)
+    form = re.sub(r"urn:uuid:[0-9a-f\\-]+", _FULL_URL, form, count=1)
     for word, any_ in free.items():
         form = form.replace(re.escape(word), any_)
     return re.compile(form.encode()).fullmatch
