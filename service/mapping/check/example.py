@@ -37,6 +37,11 @@ def check(kinds: Mapping[str, Kind], names: Names) -> Iterator[Diagnostic]:
             yield from (lost.example_lost(_span(spans, at), why) for at, why in _lost(kinds, names, kind, record, singles))
 
 
+def spelt(kinds: Mapping[str, Kind], kind: Kind) -> Value:
+    """The record that the example of a kind spells; None where the mapping has none."""
+    return None if kind.example is None else _record(kinds, kind, kind.example, "", {})
+
+
 def _record(kinds: Mapping[str, Kind], kind: Kind, node: Node, path: str, spans: dict[str, Span]) -> Value:
     """The record that a node spells, with the place of each of its values."""
     spans[path] = node.span
