@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from tests.records.made import field_of, fields_of
+
+
+def test_conditions_can_name_the_values_of_tables_choices_and_booleans():
+    """A field is enumerated when it has one value out of known ones."""
+    assert field_of("route").enumerated
+    assert field_of("one of a, b").enumerated
+    assert field_of("boolean").enumerated
+    assert not field_of("text").enumerated
+    assert not field_of("list of route").enumerated
+
+
+def test_the_domain_of_a_field():
+    """The domain of a boolean is true and false, that of a table its names."""
+    assert field_of("boolean").domain == ("true", "false")
+    assert field_of("route").domain == ("IV", "PO")
+    assert field_of("sedation").numeric
+
+
+def test_a_rule_knows_its_fields_in_the_order_of_its_text():
+    """A rule's fields stand in the order of the text, each once."""
+    whole = fields_of("""
+        fields: {a: text, b: text, c: boolean}
+        rules: {r: b needs a or c = true and b}
+    """)
+    assert whole.rules[0].fields == ("b", "a", "c")
+
+
+def test_the_rules_of_an_item_see_the_record_around_it():
+    """In a list of records a condition may name the item's fields and the record's."""
+    whole = fields_of("""
+        fields:
+          status: one of open, closed
+          log:
+            list of: {at: date, text: text; only when status = open}
+    """)
+    inner = whole.by_name["log"].items
+    assert inner
+    assert list(inner.visible) == ["status", "log", "at", "text"]
+    assert inner.rules[0].fields == ("text", "status")
+
+
+def test_a_clause_knows_whose_it_is():
+    """A rule made from a clause names its field, and whether the two stand and fall together."""
+    whole = fields_of("fields: {amount: decimal, unit: text; together with amount, note: text; needs amount}")
+    assert [(rule.clause_of, rule.together) for rule in whole.rules] == [("unit", True), ("note", False)]
