@@ -9,10 +9,16 @@ from dataclasses import dataclass
 
 from service.diagnostics.spans import Span
 
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) != "\t"}
+"""Control characters as they are shown: by their pictures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One error: its code, what is wrong, where, a few words under the caret, context, and what to change."""
+    """One error: its code, what is wrong, where, a few words under the caret, context, and what to change.
+
+    `breaks` is the name that has no meaning because of it, `needs` are names whose lack explains it.
+    """
 
     code: str
     message: str
@@ -20,6 +26,8 @@ class Diagnostic:
     label: str = ""
     notes: tuple[str, ...] = ()
     help: str = ""
+    breaks: str = ""
+    needs: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[str, int, str]:
@@ -41,7 +49,7 @@ class Diagnostic:
             f"error[{self.code}]: {self.message}",
             f"{gutter}--> {span.place}",
             f"{gutter} |",
-            f"{number} | {line}".rstrip(),
+            f"{number} | {line.translate(_PICTURES)}".rstrip(),
             f"{gutter} | {lead}{'^' * max(1, sum(map(_columns, marked.rstrip())))} {self.label}".rstrip(),
         ]
         remarks = [("note", note) for note in self.notes] + ([("help", self.help)] if self.help else [])
@@ -55,10 +63,12 @@ class Diagnostic:
 
 
 class Diagnostics(Exception):  # noqa: N818 - it is a list of errors, not one
-    """All errors of one run, in the order of the text, none twice."""
+    """All errors of one run, in the order of the text, none twice, and none that only follows from another."""
 
     def __init__(self, found: Iterable[Diagnostic]) -> None:
-        self.found = tuple(sorted(dict.fromkeys(found), key=lambda one: one.order))
+        told = dict.fromkeys(found)
+        broken = {one.breaks for one in told if one.breaks}
+        self.found = tuple(sorted((one for one in told if broken.isdisjoint(one.needs)), key=lambda one: one.order))
         super().__init__(f"{len(self.found)} errors")
 
     def __str__(self) -> str:
@@ -67,8 +77,9 @@ class Diagnostics(Exception):  # noqa: N818 - it is a list of errors, not one
 
 def close(name: str, known: Iterable[str]) -> str:
     """The known names that a misspelt one is close to, at most three: `` `a` or `b` ``; empty where there is none."""
-    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
-    return " or ".join(f"`{one}`" for one in found)
+    alike = {one: difflib.SequenceMatcher(None, one, name).ratio() for one in known}
+    best = sorted((one for one in alike if alike[one] >= max(0.6, *alike.values()) - 0.1), key=lambda one: -alike[one])
+    return " or ".join(f"`{one}`" for one in best[:3] if alike[one] >= 0.6)
 
 
 def similar(name: str, known: Iterable[str]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from service.diagnostics import tree
 from service.diagnostics.diagnostic import Diagnostic, Diagnostics
+from service.diagnostics.messages import names as say
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.spans import Source, Span
 from service.diagnostics.tree import Mapping as Tree
@@ -63,27 +64,19 @@ class Library:
 
 
 def read(folder: Path, clinic: str = "") -> Texts:
-    """The texts of a folder. Raises Diagnostics where a file is not UTF-8, OSError where the folder or the clinic's file is missing."""
+    """The texts of a folder; U+FFFD stands where one is not UTF-8. Raises OSError where the folder or the clinic's file is missing."""
     paths = [path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".tsv", ".lock") and path.is_file()]
     texts: dict[str, str] = {}
-    found: list[Diagnostic] = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
         if name.startswith("clinics/") and path.stem != clinic:
             continue
         if name.startswith("examples/"):
             continue
-        data = path.read_bytes()
-        try:
-            texts[name] = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            source = Source(f"{folder.name}/{name}", data.decode("utf-8", "replace"))
-            found.append(form.bad_character(Span(source, error.start, error.start + 1)))
+        texts[name] = path.read_bytes().decode("utf-8-sig", "replace")
     for needed in ("base.yaml", *([f"clinics/{clinic}.yaml"] if clinic else [])):
-        if needed not in texts and not found:
+        if needed not in texts:
             raise FileNotFoundError(f"{folder.name}/{needed}")
-    if found:
-        raise Diagnostics(found)
     return Texts(folder.name, texts)
 
 
@@ -96,9 +89,9 @@ def check(texts: Texts, clinic: str = "") -> Library:
     """The mappings that texts spell. Raises Diagnostics with every error of every file."""
     found: list[Diagnostic] = []
     trees = _trees(texts, found)
-    if found:
-        raise Diagnostics(found)
-    base, records, folders = _sorted(trees)
+    if any(path.endswith(".yaml") and path not in trees and (path == "base.yaml" or "/" in path) for path in texts.files):
+        raise Diagnostics(found)  # any name may stand in these files; without a record kind the others can be checked
+    base, records, folders = _sorted(trees, found)
     if clinic:
         base, records = _overlaid(base, records, trees[f"clinics/{clinic}.yaml"], found)
     names = vocabulary.read(base, texts.files.get("codes.tsv", ""))
@@ -115,12 +108,15 @@ def check(texts: Texts, clinic: str = "") -> Library:
     for one in files:
         if one.kind in by_kind:
             found.append(form.record_twice(one.words["record"].span, one.kind, by_kind[one.kind].words["record"].span))
-        by_kind[one.kind] = one
+        by_kind.setdefault(one.kind, one)
     whole = check_kinds.Files(by_kind, names)
     kinds = {kind: check_kinds.build(whole, file) for kind, file in by_kind.items()}
-    if found:
-        raise Diagnostics(found)
     who = ours(names, kinds)
+    if found:
+        faulty = {one.span.source.name for one in found}
+        sound = {name: kind for name, kind in kinds.items() if kind.span.source.name not in faulty}
+        only_records = faulty <= {one.span.source.name for one in records.values()}
+        raise Diagnostics([*found, *(prove.alone(sound, who) if only_records else ())])
     found += prove.check(kinds, who)
     path = f"clinics/{clinic}.lock" if clinic else "released.lock"
     lock = Source(f"{texts.name}/{path}", texts.files.get(path, ""))
@@ -150,28 +146,37 @@ def ours(names: Vocabulary, kinds: Mapping[str, Kind]) -> Names:
 def _trees(texts: Texts, found: list[Diagnostic]) -> dict[str, Tree]:
     trees: dict[str, Tree] = {}
     for path, text in texts.files.items():
+        source = Source(f"{texts.name}/{path}", text)
+        if (at := text.find("\ufffd")) >= 0:
+            found.append(form.bad_character(Span(source, at, at + 1)))
+            continue
         if not path.endswith(".yaml"):
             continue
-        node, problems = tree.parse(Source(f"{texts.name}/{path}", text))
+        node, problems = tree.parse(source)
         found += problems
         if isinstance(node, Tree):
             trees[path] = node
         elif node is not None:
-            found.append(form.not_a_block(node.span, "a mapping file"))
+            found.append(form.not_a_block(node.span, "a mapping file", PurePath(path).stem))
     return trees
 
 
-def _sorted(trees: Mapping[str, Tree]) -> tuple[Tree, dict[str, Tree], dict[str, dict[str, Tree]]]:
+def _sorted(trees: Mapping[str, Tree], found: list[Diagnostic]) -> tuple[Tree, dict[str, Tree], dict[str, dict[str, Tree]]]:
     """base.yaml, the record kinds by file name, and the table files by folder and id."""
     records: dict[str, Tree] = {}
     folders: dict[str, dict[str, Tree]] = {}
+    ids: dict[str, Span] = {}
     for path, node in trees.items():
         folder, _, name = path.rpartition("/")
         if not folder and name != "base.yaml":
             records[name.removesuffix(".yaml")] = node
         elif folder and folder.split("/")[0] not in NOT_TABLES:
             ident = node.get("id")
-            folders.setdefault(folder, {})[ident.text if isinstance(ident, Scalar) else name.removesuffix(".yaml")] = node
+            word = ident if isinstance(ident, Scalar) else Scalar(name.removesuffix(".yaml"), node.span)
+            if word.text in ids:
+                found.append(say.table_file_twice(word.span, word.text, ids[word.text]))
+            ids[word.text] = word.span
+            folders.setdefault(folder, {})[word.text] = node
     return trees["base.yaml"], records, folders
 
 

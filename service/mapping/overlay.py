@@ -28,10 +28,10 @@ def merge(base: Mapping, overlay: Node, found: list[Diagnostic]) -> Mapping:
             entries[name] = (bare, value)
         elif name not in entries:
             found.append(say.overlay_misses(key.span, name, entries))
-        elif sign == "-":
-            if not isinstance(value, Scalar) or value.text:
-                found.append(form.removal_with_value(value.span, name))
+        elif sign == "-" and isinstance(value, Scalar) and not value.text:
             del entries[name]
+        elif sign == "-":
+            found.append(form.removal_with_value(value.span, name))
         else:
             old = entries[name][1]
             inside = isinstance(old, Mapping) and isinstance(value, Mapping)

@@ -224,7 +224,7 @@ def _collect(node: Tree, prefix: Path, lines: list[Line | EachLine], choices: li
         try:
             path = (*prefix, *paths.parse(match[2] if match else key.text))
         except paths.PathError as error:
-            found.append(form.not_a_path(key.at(error.rest), key.text))
+            found.append(form.not_a_path(key.at(error.rest.strip()), key.text))
             continue
         assert match is not None
         mode, each = match[1] or "", match[3]
@@ -240,7 +240,8 @@ def _collect(node: Tree, prefix: Path, lines: list[Line | EachLine], choices: li
                 found.append(form.empty_block(value.span))
             _collect(value, path, lines, choices, found)
         else:
-            found.append(form.not_a_line(value.span, key.text))
+            needs = "a block" if each and not mode else "a term" if mode else "a term or a block"
+            found.append(form.not_a_line(value.span, key.text, needs))
 
 
 def _choice(key: Scalar, node: Node, prefix: Path, found: list[Diagnostic]) -> Choice | None:

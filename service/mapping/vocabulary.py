@@ -210,7 +210,7 @@ def read(tree: Tree, evidence: str) -> Vocabulary:
     for key, _ in tree:
         if key.text not in SECTIONS:
             names.found.append(say.unknown_section(key.span, key.text, SECTIONS))
-    names.base = _url(names, tree, "base")
+    names.base = _url(names, tree, "base") or "urn:base"  # without one, the systems that begin with it are no further errors
     names.version = text(names.found, tree, "version")
     names.former_bases = tuple(part.strip() for part in text(names.found, tree, "formerly", required=False).split(",") if part.strip())
     names.evidence = read_evidence(evidence, names.base)
@@ -232,7 +232,7 @@ def read(tree: Tree, evidence: str) -> Vocabulary:
 def table(names: Vocabulary, name: str, key: Scalar, node: Node) -> None:
     """Add a table of `base.yaml` or of an instrument to the vocabulary."""
     if not isinstance(node, Tree) or not node.entries:
-        names.found.append(form.not_a_block(node.span, f"table `{key.text}`"))
+        names.found.append(form.not_a_block(node.span, f"table `{key.text}`", name))
         return
     entries: dict[str, Constant] = {}
     for entry, value in node:
@@ -240,8 +240,6 @@ def table(names: Vocabulary, name: str, key: Scalar, node: Node) -> None:
             _constant(names, value, entry.text, entries)
         else:
             names.found.append(form.not_a_text(value.span, entry.text))
-    if name in names.tables:
-        names.found.append(say.table_twice(key.span, name))
     names.tables[name] = Table(name, entries, key.span)
     for one in entries.values():
         if all(item.system for alternative in one.alternatives for item in alternative):
@@ -273,7 +271,7 @@ def _alternatives(spelt: str) -> list[str]:
 def _constant(names: Vocabulary, value: Scalar, name: str, into: dict[str, Constant]) -> None:
     found = constant(value)
     if found is None:
-        names.found.append(form.not_a_constant(value.span, value.text))
+        names.found.append(form.not_a_constant(value.span, value.text, name))
     else:
         into[name] = found
 
@@ -293,7 +291,7 @@ def _extension(names: Vocabulary, key: Scalar, value: Scalar) -> None:
             return
         kind = known.types[0] if known.types else "extension"
     elif kind != "extension" and not (definitions.is_datatype(kind) or definitions.is_primitive(kind)):
-        names.found.append(say.unknown_type(value.at(kind), kind, definitions.children("Extension")["value"].types))
+        names.found.append(say.unknown_type(value.at(kind), key.text, kind, definitions.children("Extension")["value"].types))
         return
     parent = key.text.rpartition("/")[0]
     if parent and (parent not in names.extensions or names.extensions[parent].type != "extension"):
@@ -323,7 +321,7 @@ def section(found: list[Diagnostic], tree: Tree, name: str) -> Tree | tuple[()]:
     node = tree.get(name)
     if node is None or isinstance(node, Tree):
         return node or ()
-    found.append(form.not_a_block(node.span, f"`{name}`"))
+    found.append(form.not_a_block(node.span, f"`{name}`", name))
     return ()
 
 

@@ -108,13 +108,14 @@ def extension_value_type(span: Span, name: str, type_: str) -> Diagnostic:
     )
 
 
-def shape_without_type(span: Span, name: str) -> Diagnostic:
+def shape_without_type(span: Span, name: str, pattern: str) -> Diagnostic:
     return Diagnostic(
         "KAP245",
         f"shape `{name}` does not say which resource it is",
         span,
         "no `resource:`",
-        help="add `resource: Observation`, or `like:` a pattern that has it",
+        help="add `resource: Observation`, say, or `like:` a pattern that has it",
+        needs=(pattern, "patterns"),
     )
 
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.diagnostics.diagnostic import Diagnostic, similar, some
+from service.diagnostics.diagnostic import Diagnostic, close, similar, some
 from service.diagnostics.spans import Span
 
 
 def unknown_section(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    meant = next((one for one in known if f"`{one}`" in close(name, known)), "")
     return Diagnostic(
-        "KAP101", f"there is no section `{name}`", span, "not known", help=similar(name, known) or f"sections are {', '.join(known)}"
+        "KAP101",
+        f"there is no section `{name}`",
+        span,
+        "nobody reads it",
+        help=similar(name, known) or f"sections are {', '.join(known)}",
+        breaks=meant,
     )
 
 
 def unknown_field(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP102", f"there is no field `{name}`", span, "not among `fields`", help=similar(name, known) or "add it under `fields:`"
+        "KAP102",
+        f"there is no field `{name}`",
+        span,
+        "not among `fields`",
+        help=similar(name, known) or "add it under `fields:`",
+        needs=(name, "fields"),
     )
 
 
@@ -31,13 +42,13 @@ def unknown_value(span: Span, value: str, field: str, known: Iterable[str]) -> D
 
 
 def unknown_element(span: Span, name: str, at: str, known: Iterable[str]) -> Diagnostic:
-    close = similar(name, known)
+    alike = close(name, known)
     return Diagnostic(
         "KAP104",
         f"`{name}` is not an element of {at}",
         span,
         "no such element in FHIR R4",
-        help=f"{at} has an element with a similar name: {close}" if close else f"elements of {at}: {some(known)}",
+        help=f"{at} has an element with a similar name: {alike}" if alike else f"elements of {at}: {some(known)}",
     )
 
 
@@ -48,6 +59,7 @@ def unknown_system(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `systems` of base.yaml",
         help=similar(name, known) or "add it under `systems:` with its url",
+        needs=(name, "systems"),
     )
 
 
@@ -58,6 +70,7 @@ def unknown_concept(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `concepts` of base.yaml",
         help=similar(name, known) or "add it under `concepts:`, or write `system#code`",
+        needs=(name, "concepts"),
     )
 
 
@@ -66,8 +79,9 @@ def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         "KAP107",
         f"there is no table `{name}`",
         span,
-        "not known",
+        "not among `tables`",
         help=similar(name, known) or "add it under `tables:` of base.yaml or of the file looped over",
+        needs=(name, "tables"),
     )
 
 
@@ -78,6 +92,7 @@ def unknown_extension(span: Span, name: str, known: Iterable[str]) -> Diagnostic
         span,
         "not among `extensions` of base.yaml",
         help=similar(name, known) or "add it there with its url and type",
+        needs=(name, "extensions"),
     )
 
 
@@ -88,6 +103,7 @@ def unknown_unit(span: Span, code: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `units` of base.yaml",
         help=similar(code, known) or "add its UCUM code there with the text to write",
+        needs=(code, "units"),
     )
 
 
@@ -113,18 +129,29 @@ def unknown_resource(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
 
 def unknown_shape(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP112", f"there is no shape `{name}`", span, "not among `resources`", help=similar(name, known) or f"shapes are {some(known)}"
+        "KAP112",
+        f"there is no shape `{name}`",
+        span,
+        "not among `resources`",
+        help=similar(name, known) or f"shapes are {some(known)}",
+        needs=(name, "resources"),
     )
 
 
 def unknown_pattern(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP113", f"there is no pattern `{name}`", span, "not among `patterns`", help=similar(name, known) or "add it under `patterns:`"
+        "KAP113",
+        f"there is no pattern `{name}`",
+        span,
+        "not among `patterns`",
+        help=similar(name, known) or "add it under `patterns:`",
+        breaks=name,
+        needs=("patterns",),
     )
 
 
 def pattern_circle(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP114", f"pattern `{name}` is like itself", span, "a circle", help="remove one `like:` of the circle")
+    return Diagnostic("KAP114", f"pattern `{name}` is like itself", span, "a circle", help="remove one `like:` of the circle", breaks=name)
 
 
 def unknown_kind(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
@@ -134,26 +161,30 @@ def unknown_kind(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "no mapping file has it",
         help=similar(name, known) or f"record kinds are {some(known)}",
+        needs=(name,),
     )
 
 
-def unknown_field_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+def unknown_field_type(span: Span, field: str, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
         "KAP116",
         f"there is no type `{name}`",
         span,
         "neither a type nor a table",
         help=similar(name, known) or "a plain type (`text`, `id`, `decimal`, …) or a table of base.yaml",
+        breaks=field,
+        needs=(name, "tables"),
     )
 
 
-def unknown_type(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+def unknown_type(span: Span, extension: str, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
         "KAP117",
         f"`{name}` is not a type of FHIR R4",
         span,
-        "not known",
+        "no such type",
         help=similar(name, known) or "write the type as R4 spells it: `CodeableConcept`",
+        breaks=extension,
     )
 
 
@@ -174,6 +205,7 @@ def unknown_variable(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not known in this loop",
         help=similar(name, known) or "name a key of the file or entry that the loop reads",
+        breaks=f"<{name}>",
     )
 
 
@@ -182,7 +214,7 @@ def unknown_policy(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         "KAP120",
         f"`{name}` is not a policy for leftovers",
         span,
-        "not known",
+        "no such policy",
         help=similar(name, known) or f"policies are {', '.join(known)}",
     )
 
@@ -210,9 +242,9 @@ def code_not_to_be_used(span: Span, code: str) -> Diagnostic:
 def display_differs(span: Span, code: str, display: str) -> Diagnostic:
     return Diagnostic(
         "KAP123",
-        f"the display of `{code}` is not that of codes.tsv",
+        f"this is not the display of `{code}`",
         span,
-        "differs",
+        "codes.tsv has another",
         help=f'write "{display}", or leave it out: it is taken from codes.tsv',
     )
 
@@ -222,17 +254,19 @@ def reserved_system(span: Span, start: str) -> Diagnostic:
         "KAP124",
         f"systems that begin with `{start}` are the engine's own",
         span,
-        "reserved",
+        "reserved for own identifiers",
         help="name the system otherwise, as in `{base}/sid/…`",
     )
 
 
-def table_twice(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP125", f"a second table `{name}`", span, "the name is taken", help="rename one of them")
+def table_file_twice(span: Span, name: str, first: Span) -> Diagnostic:
+    return Diagnostic(
+        "KAP125", f"a second table file with the id `{name}`", span, f"the first is {first.place}", help="give one of them another `id:`"
+    )
 
 
 def unused_in_table_file(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP126", f"no mapping reads `{name}`", span, "nothing comes of this line", help="correct its name, or remove it")
+    return Diagnostic("KAP126", f"no mapping reads `{name}`", span, "this line has no effect", help="correct its name, or remove it")
 
 
 def overlay_adds_existing(span: Span, name: str, first: Span) -> Diagnostic:

@@ -263,14 +263,14 @@ def reference_without_shape(span: Span, type_: str) -> Diagnostic:
     )
 
 
-def released_gone(span: Span, what: str) -> Diagnostic:
+def base_gone(span: Span, base: str) -> Diagnostic:
     return Diagnostic(
         "KAP324",
-        f"{what} was released and is gone",
+        f"`{base}` was released as base and is gone",
         span,
-        "what was written could not be read any more",
-        (f"a resource written by an earlier version carries {what}",),
-        "name it under `formerly:`, or keep the code behind a `|`",
+        "what was written under it would be a stranger's",
+        (f"a resource with an identifier of the system `{base}/id/…` would not be known as ours",),
+        f"add a line `formerly: {base}`",
     )
 
 
@@ -352,4 +352,48 @@ def key_in_shape(span: Span, name: str) -> Diagnostic:
         span,
         "in id and identifier",
         help="remove the line, or make it an echo (`= …`)",
+    )
+
+
+def kind_gone(span: Span, name: str, system: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP334",
+        f"record kind `{name}` was released and is gone",
+        span,
+        "no mapping reads what it wrote",
+        (f"a resource with an identifier of the system `{system}` would belong to no record",),
+        f"bring its file back, or write `formerly: {name}` into the file that took its place",
+    )
+
+
+def shape_gone(span: Span, name: str, type_: str, own: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP335",
+        f"`{name}` was released as {type_} and is gone",
+        span,
+        "no shape reads what it wrote",
+        (f"{type_}/{own} would be read by no shape",),
+        f"bring it back, or write `formerly: {name}` into the shape that took its place",
+    )
+
+
+def code_gone(span: Span, code: str, path: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP336",
+        f"`{code}` was released at {path} and is gone",
+        span,
+        "no line reads it there",
+        (f"a resource of ours that has `{code}` at {path} would not be read as before",),
+        "keep it behind a bar: `new | old`",
+    )
+
+
+def code_moved(span: Span, code: str, path: str, name: str, other: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP337",
+        f"`{code}` was released as `{name}` at {path} and is now `{other}`",
+        span,
+        "what was written would be read as something else",
+        (f"a record with `{name}`, written by an earlier version, comes back with `{other}`",),
+        f"give `{name}` its code back; a new meaning needs a new code",
     )

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
+
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.spans import Span
 
+_NOT_YAML = {
+    "mapping values are not allowed in this context": ("a second colon, or a line indented too far", "quote a text with a colon in it"),
+    "did not find expected key": ("this line does not belong to the block above it", "indent it like the lines beside it"),
+    "found character that cannot start any token": ("no value can begin with this character", "put the value between quotes"),
+    "found unexpected end of stream": ("what begins here never ends", "close the quote or bracket"),
+}
+"""What the parser says, in words for people, with what to do about it."""
+
 
 def not_yaml(span: Span, problem: str, *, in_flow: bool) -> Diagnostic:
-    return Diagnostic(
-        "KAP001",
-        f"this is not YAML: {problem}",
-        span,
-        "the parser stopped here",
-        help="inside `{…}` a path with `[…]` is read as a list: write such lines as a block, one below the other"
-        if in_flow
-        else "check indentation, colons and quotes on this line and the one before",
-    )
+    check = "check indentation, colons and quotes on this line and the one before"
+    what, help_ = _NOT_YAML.get(problem, (problem or "it ends too early", check))
+    if span.text == "\t":
+        what, help_ = "a tab cannot indent a line", "indent with spaces"
+    elif in_flow:
+        what, help_ = "inside `{…}` a path with `[…]` is read as a list", "write such lines as a block, one below the other"
+    return Diagnostic("KAP001", f"this is not YAML: {what}", span, "the file cannot be read from here on", help=help_, breaks=_file(span))
 
 
 def bad_character(span: Span) -> Diagnostic:
-    return Diagnostic("KAP002", "a character that YAML does not allow", span, "here", help="remove it, or save the file as UTF-8")
+    if span.text == "\ufffd":
+        what, help_ = "the file is not UTF-8", "save the file as UTF-8"
+    else:
+        what, help_ = f"the control character U+{ord(span.text or chr(0)):04X} cannot stand in a file", "remove it; few editors show it"
+    return Diagnostic("KAP002", what, span, "here", help=help_, breaks=_file(span))
 
 
 def duplicate_key(span: Span, key: str, first: Span) -> Diagnostic:
@@ -37,8 +50,9 @@ def alias(span: Span) -> Diagnostic:
         "KAP004",
         "YAML anchors and aliases are not part of the language",
         span,
-        "write the text out",
+        "write the text out here",
         help="lines shared by several shapes go into `patterns:` and are taken over with `like:`",
+        breaks=_file(span),
     )
 
 
@@ -51,33 +65,54 @@ def second_document(span: Span) -> Diagnostic:
 
 
 def too_deep(span: Span, limit: int) -> Diagnostic:
-    return Diagnostic("KAP007", f"nested deeper than {limit} levels", span, "here", help="write long paths with dots: `a.b.c: term`")
+    return Diagnostic(
+        "KAP007",
+        f"nested deeper than {limit} levels",
+        span,
+        "one level too many",
+        help="write long paths with dots: `a.b.c: term`",
+        breaks=_file(span),
+    )
 
 
 def key_not_text(span: Span) -> Diagnostic:
     return Diagnostic(
-        "KAP008", "a key must be a word, not a list or a block", span, "here", help="write such lines as a block, one below the other"
+        "KAP008", "a key must be a word", span, "a list or a block", help="write one line for each key, or quote the text of the key"
     )
 
 
 def empty_file(span: Span) -> Diagnostic:
     return Diagnostic(
-        "KAP009", "the file is empty", span, "nothing here", help="delete the file, or begin it with `record:`, `base:` or `id:`"
+        "KAP009",
+        "the file is empty",
+        span,
+        "no lines",
+        help="delete the file, or begin it with `record:`, `base:` or `id:`",
+        breaks=_file(span),
     )
 
 
 def missing_section(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP010", f"`{name}:` is missing", span, "in this file", help=f"add a line `{name}: …` at the left margin")
-
-
-def not_a_block(span: Span, what: str) -> Diagnostic:
     return Diagnostic(
-        "KAP011", f"{what} must be a block of lines `key: value`", span, "not a block", help="write its lines below it, indented, one each"
+        "KAP010", f"`{name}:` is missing", span, "not in this file", help=f"add a line `{name}: …` at the left margin", breaks=_file(span)
+    )
+
+
+def not_a_block(span: Span, what: str, name: str = "") -> Diagnostic:
+    return Diagnostic(
+        "KAP011",
+        f"{what} must be a block of lines `key: value`",
+        span,
+        "not a block",
+        help="write its lines below it, indented, one each",
+        breaks=name,
     )
 
 
 def not_a_text(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP012", f"`{name}` takes one word or text", span, "not a text", help="write it on the line of its key")
+    return Diagnostic(
+        "KAP012", f"`{name}` takes one word or text", span, "not a text", help="write it behind the colon of its key", breaks=name
+    )
 
 
 def empty_block(span: Span) -> Diagnostic:
@@ -86,14 +121,10 @@ def empty_block(span: Span) -> Diagnostic:
     )
 
 
-def not_a_line(span: Span, key: str) -> Diagnostic:
-    return Diagnostic(
-        "KAP014",
-        f"`{key}` takes a term or a block of lines, not this",
-        span,
-        "here",
-        help="`path: term`, or `path:` with indented lines below",
-    )
+def not_a_line(span: Span, key: str, needs: str) -> Diagnostic:
+    forms = {"a term": "`match` and `also` stand before the path of one term", "a block": "write the lines of one item below it, indented"}
+    form = forms.get(needs, "`path: term`, or `path:` with indented lines below")
+    return Diagnostic("KAP014", f"`{key}` needs {needs}", span, "something else", help=form)
 
 
 def no_term(span: Span, key: str) -> Diagnostic:
@@ -111,30 +142,36 @@ def not_a_path(span: Span, text: str) -> Diagnostic:
         "KAP016",
         f"`{text}` is not a path",
         span,
-        "not understood from here on",
+        "not understood",
         help="element names joined by dots, each with at most one `[slice]`",
     )
 
 
 def not_a_choice(span: Span, key: str) -> Diagnostic:
     form = "one block for each value, `value: {…}`" if key.startswith("case") else "a list of alternatives, each begun with `- `"
-    return Diagnostic("KAP017", f"`{key}` must hold {form}", span, "here", help=f"write {form}")
+    return Diagnostic("KAP017", f"`{key}` must hold {form}", span, "something else", help="indent them below it")
 
 
-def not_a_field(span: Span, name: str) -> Diagnostic:
+def not_a_field(span: Span, name: str, *, nested: bool = False) -> Diagnostic:
+    line = "a type, then a range, then `required`, then clauses behind `;`, as in `decimal 20..350 required; needs weight`"
     return Diagnostic(
         "KAP018",
         f"the definition of `{name}` is not understood",
         span,
-        "not a type",
-        help="a type, then a range, then `required`, then clauses behind `;` as in `decimal 20..350 required; needs weight` "
-        "(a list of records: `list of:` with fields below, not inside another one)",
+        "not understood",
+        help="a list of records is `list of:` with its fields below, and stands in no other list" if nested else line,
+        breaks=name,
     )
 
 
 def not_a_name(span: Span, name: str) -> Diagnostic:
     return Diagnostic(
-        "KAP019", f"`{name}` cannot name a field", span, "here", help="small letters, digits and `_`, beginning with a letter"
+        "KAP019",
+        f"`{name}` cannot name a field",
+        span,
+        "not a name",
+        help="small letters, digits and `_`, beginning with a letter",
+        breaks=re.sub(r"\W", "_", name.lower()),
     )
 
 
@@ -163,7 +200,7 @@ def not_a_range(span: Span, text: str) -> Diagnostic:
         "KAP022",
         f"`{text}` is not a range of this type",
         span,
-        "here",
+        "not two numbers" if ".." in text else "no range",
         help="two numbers with `..` between them, of which one may be left out: `0..10`, `..20`",
     )
 
@@ -173,7 +210,7 @@ def not_a_condition(span: Span, text: str) -> Diagnostic:
         "KAP023",
         f"`{text}` is not a condition",
         span,
-        "not understood from here on",
+        "not understood",
         help="`field`, `not field`, `field = value|value`, joined by `and` and `or`",
     )
 
@@ -193,24 +230,29 @@ def not_a_child(span: Span) -> Diagnostic:
         "KAP025",
         "a list of children must say its kind and what they share",
         span,
-        "here",
+        "not both",
         help="`name: kind with field, field`, or `field = value` to tell two lists apart",
     )
 
 
-def not_a_constant(span: Span, text: str) -> Diagnostic:
+def not_a_constant(span: Span, text: str, name: str = "") -> Diagnostic:
     return Diagnostic(
         "KAP026",
         f"`{text}` is not a constant",
         span,
         "not understood",
-        help="a word, a concept's name or `system#code`; `+` joins what is written together, `|` what is read as well",
+        help="a word, a concept's name or `system#code`, a display in quotes; `+` joins what is written together, `|` what is read too",
+        breaks=name,
     )
 
 
 def not_a_url(span: Span, name: str) -> Diagnostic:
     return Diagnostic(
-        "KAP027", f"`{name}` must be an absolute url", span, "here", help="as in `https://kap.example.org/fhir`, without a slash at its end"
+        "KAP027",
+        f"`{name}` must be an absolute url",
+        span,
+        "not such a url",
+        help="as in `https://kap.example.org/fhir`, without a slash at its end",
     )
 
 
@@ -219,8 +261,9 @@ def extension_without_type(span: Span, name: str) -> Diagnostic:
         "KAP028",
         f"the type of extension `{name}` is not known",
         span,
-        "not among R4's and US Core's extensions",
+        "no extension of R4 or US Core",
         help="write the type of its value behind the url, or `extension` when it has parts",
+        breaks=name,
     )
 
 
@@ -231,6 +274,7 @@ def extension_type_open(span: Span, name: str, types: tuple[str, ...]) -> Diagno
         span,
         "which one?",
         help=f"write one of them behind the url: {', '.join(types)}",
+        breaks=name,
     )
 
 
@@ -265,13 +309,13 @@ def not_in_echo(span: Span) -> Diagnostic:
         "KAP033",
         "`!` and `else absent` have no meaning in an echo",
         span,
-        "behind `=`",
+        "behind a `=`",
         help="an echo is written when its fields have values; take them away",
     )
 
 
 def bare_dollar(span: Span) -> Diagnostic:
-    return Diagnostic("KAP034", "a `$` that begins no field's name", span, "here", help="write `$$` for the sign itself")
+    return Diagnostic("KAP034", "a `$` that begins no field's name", span, "no name follows", help="write `$$` for the sign itself")
 
 
 def field_in_slice(span: Span) -> Diagnostic:
@@ -279,7 +323,7 @@ def field_in_slice(span: Span) -> Diagnostic:
         "KAP035",
         "a slice is told by constants, not by a field",
         span,
-        "here",
+        "may be anything",
         help="name a constant, or use `path each $list:` for one element per item",
     )
 
@@ -289,7 +333,7 @@ def removal_with_value(span: Span, name: str) -> Diagnostic:
         "KAP036",
         f"`-{name}:` removes a key and takes nothing behind the colon",
         span,
-        "here",
+        "too much",
         help=f"write `-{name}:`, or `{name}: …` to replace it",
     )
 
@@ -302,3 +346,18 @@ def record_twice(span: Span, name: str, first: Span) -> Diagnostic:
         f"the first is {first.place}",
         help="give the record another name, or make one file of the two",
     )
+
+
+def not_a_fact(span: Span, text: str, known: tuple[str, ...]) -> Diagnostic:
+    return Diagnostic(
+        "KAP038",
+        f"`{text}` is not a line of a lock",
+        span,
+        "not understood",
+        help=f"a line begins with {', '.join(known)}; after a merge keep the lines of both sides, without the marks between them",
+    )
+
+
+def _file(span: Span) -> str:
+    """The record kind that nobody knows while the file of its name cannot be read."""
+    return PurePath(span.source.name).stem

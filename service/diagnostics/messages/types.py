@@ -230,7 +230,21 @@ def value_of_open_field(span: Span, name: str, type_: str) -> Diagnostic:
 
 def range_not_allowed(span: Span, type_: str) -> Diagnostic:
     return Diagnostic(
-        "KAP241", f"a {type_} has no range", span, "here", help="ranges bound integer and decimal, and the length of text and id"
+        "KAP241",
+        f"a {type_} has no range",
+        span,
+        "here",
+        help="ranges bound integer and decimal, and the length of text and id; `day..` bounds date and dateTime",
+    )
+
+
+def order_of_no_time(span: Span, name: str, type_: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP245",
+        f"`not before` compares dates and times, and `{name}` is of type {type_}",
+        span,
+        "cannot be compared",
+        help="name two fields of type date, dateTime or instant",
     )
 
 

@@ -74,9 +74,10 @@ def build(files: Files, file: syntax.File) -> Kind:
         names=names,
         span=file.words["record"].span,
     )
-    for shape in shapes:
-        if shape.form_of and shape.form_of not in {one.name for one in kind.written}:
-            found.append(say.unknown_shape(shape.span, shape.form_of, [one.name for one in kind.written]))
+    firsthand = [one.name.text for one in file.shapes if "other form of" not in one.keys]
+    for word in (one.keys["other form of"] for one in file.shapes if "other form of" in one.keys):
+        if word.text not in firsthand:
+            found.append(say.unknown_shape(word.span, word.text, firsthand))
     for shape in shapes:
         _links(kind, shape)
         _contained(names, shape)
@@ -98,7 +99,7 @@ def _shape(file: syntax.File, one: syntax.Shape, fields: Fields, resolver: Resol
         names.found.append(
             say.unknown_resource(type_.span, type_.text, definitions.resource_types())
             if type_
-            else elements.shape_without_type(one.name.span, one.name.text)
+            else elements.shape_without_type(one.name.span, one.name.text, one.keys["like"].text if "like" in one.keys else "")
         )
         return None
     if one.name.text != file.kind and not _ENDING.fullmatch(one.name.text):

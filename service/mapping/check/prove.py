@@ -26,11 +26,16 @@ _EACH = (r1_coverage, r6_slices, r7_alternatives, r11_single, r12_stays)
 
 def check(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
     """Every error of every kind; R2 and R3 hold of the terms and ids as they were resolved, R9 and R10 by construction."""
-    r9_excluded.derive(kinds.values())
-    found = [one for kind in kinds.values() for one in _of_kind(kind, names)]
+    found = alone(kinds, names)
     found += r5_apart.check(kinds.values())
     found += r14_ids.check(kinds.values())
     return found or list(example.check(kinds, names))
+
+
+def alone(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
+    """The errors of each kind by itself, which can be told when another kind's names are not resolved."""
+    r9_excluded.derive(kinds.values())
+    return [one for kind in kinds.values() for one in _of_kind(kind, names)]
 
 
 def _of_kind(kind: Kind, names: Names) -> Iterator[Diagnostic]:

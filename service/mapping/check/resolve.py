@@ -228,9 +228,8 @@ class Resolver:
         elif step.name in (children := definitions.children(at)) and children[step.name].choice:
             found.append(elements.choice_needs_type(span, step.name, definitions.choice_names(children[step.name])))
         else:
-            known = [
-                name for element in children.values() for name in (definitions.choice_names(element) if element.choice else (element.name,))
-            ]
+            own_first = sorted(children.values(), key=lambda element: element.name in definitions.children("DomainResource"))
+            known = [name for element in own_first for name in (definitions.choice_names(element) if element.choice else (element.name,))]
             found.append(say.unknown_element(span, step.name, at, known))
         return None
 

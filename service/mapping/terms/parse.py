@@ -57,7 +57,7 @@ def parse(place: Place, written: str, *, echo: bool = False) -> Parsed:
 def _echo(place: Place, written: str) -> Parsed:
     inner = parse(place, written, echo=True)
     if inner.term is not None and (inner.must or inner.absent):
-        place.say(form.not_in_echo(place.text.span))
+        place.say(form.not_in_echo(place.text.at("!" if inner.must else "else absent")))
         return Parsed(None)
     return Parsed(Echo(place.text.span, inner.term.fields, inner.term) if inner.term else None)
 

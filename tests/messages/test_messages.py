@@ -1,0 +1,93 @@
+"""Every diagnostic has a page that provokes it, and says what the page says."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from service.diagnostics import messages
+from service.mapping import library
+
+from tests.messages import pages
+from tests.messages.pages import Page
+
+PAGES = {page.name: page for page in pages.read()}
+CODES = {code for path in Path(messages.__file__).parent.glob("*.py") for code in re.findall(r'"(KAP\d{3})"', path.read_text("utf-8"))}
+CONDITIONS = {f"R{number}" for number in range(1, 16)}
+README = pages.FOLDER / "README.md"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _write() -> None:
+    """With `MESSAGES=write` the expected texts and the index are written anew instead of compared."""
+    if os.environ.get("MESSAGES") == "write":
+        for name, page in PAGES.items():
+            PAGES[name] = Page(name, page.rewritten())
+            (pages.FOLDER / f"{name}.md").write_text(PAGES[name].text, "utf-8")
+        README.write_text(_with_index(README.read_text("utf-8")), "utf-8")
+
+
+def _with_index(text: str) -> str:
+    lines = "\n".join(f"- [{page.title}]({name}.md)" for name, page in PAGES.items())
+    return f"{text.partition('## Pages')[0]}## Pages\n{lines}\n"
+
+
+def test_the_base_that_the_pages_change_has_no_errors() -> None:
+    """The mappings in base/ load."""
+    assert library.load(pages.FOLDER / "base").kinds.keys() == {"dose", "patient", "reading"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_the_product_says(name: str) -> None:
+    """Every text block of a page is, to the letter, what the product says of the files, records and resources before it."""
+    for given, expected in PAGES[name].cases:
+        assert pages.told(given) + "\n" == expected.text
+
+
+@pytest.mark.parametrize("name", sorted(CODES))
+def test_every_diagnostic_has_a_page_that_provokes_it(name: str) -> None:
+    """A page has the name of each code in service/diagnostics/messages, and each of its cases shows that code."""
+    cases = list(PAGES[name].cases)
+    assert cases
+    assert all(f"[{name}]" in expected.text for _, expected in cases)
+
+
+def test_every_page_is_that_of_a_diagnostic_or_condition() -> None:
+    """No page is left of a code that is gone, and every reversibility condition has its page."""
+    assert PAGES.keys() == CODES | CONDITIONS
+
+
+@pytest.mark.parametrize("name", sorted(CONDITIONS, key=lambda one: int(one[1:])))
+def test_every_condition_is_shown_or_explained(name: str) -> None:
+    """The page of a condition links the diagnostics that prove it, or says that it holds by construction and shows it."""
+    text = PAGES[name].text
+    linked = re.findall(r"\[(KAP\d{3})\]\(\1\.md\)", text)
+    assert linked or ("by construction" in text and list(PAGES[name].cases))
+    assert all(f"]({name}.md)" in PAGES[code].text for code in linked if code.startswith("KAP3"))
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    """Every relative link names a file that is there."""
+    for name, page in PAGES.items():
+        for target in re.findall(r"\]\(([^):#]+)\)", page.text):
+            assert (pages.FOLDER / target).exists(), f"{name}: {target}"
+
+
+def test_a_title_names_the_code_and_two_sentences_follow() -> None:
+    """A page begins with `# KAPnnn: …` and a text that says what it means before the first example."""
+    for name, page in PAGES.items():
+        assert page.title.startswith(f"{name}: ")
+        assert len(page.text.split("```")[0].split("\n\n")[1]) > 60, name
+
+
+def test_the_index_lists_every_page() -> None:
+    """README.md lists every page with its title."""
+    assert README.read_text("utf-8") == _with_index(README.read_text("utf-8"))
+
+
+def test_every_code_stands_in_one_message() -> None:
+    """No two messages share a code."""
+    found = [code for path in Path(messages.__file__).parent.glob("*.py") for code in re.findall(r'"(KAP\d{3})"', path.read_text("utf-8"))]
+    assert len(found) == len(set(found))
