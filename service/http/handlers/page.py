@@ -1,0 +1,60 @@
+"""The page that says what is here."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from service.fhir import json
+from service.http.handlers import description
+from service.http.message import Request, Response
+from service.mapping.check import example
+from service.mapping.library import Library
+from service.mapping.plan import Kind
+from service.mapping.wire import Gateway
+
+_PAGES = Environment(loader=PackageLoader("service.http"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def index(gateway: Gateway, request: Request) -> Response:
+    """Record kinds, addresses, and calls to try."""
+    library = gateway.library
+    text = _PAGES.get_template("index.html").render(
+        mapping=gateway.mapping,
+        clinic=library.clinic,
+        base=library.names.base,
+        kinds=[_told(library, kind) for kind in library.kinds.values()],
+        operations=_operations(),
+        url=request.url,
+    )
+    return Response(
+        text.encode(),
+        f"{request.answer}; charset=utf-8",
+        headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+    )
+
+
+def _told(library: Library, kind: Kind) -> dict[str, Any]:
+    record = example.spelt(library.kinds, kind)
+    return {
+        "name": kind.name,
+        "key": kind.key,
+        "types": list(dict.fromkeys(shape.type for shape in kind.written)),
+        "children": [one.name for one in kind.children],
+        "example": json.write(record).decode() if record else "",
+    }
+
+
+@cache
+def _operations() -> list[dict[str, Any]]:
+    """Method, path and summary of everything that the description has."""
+    paths = yaml.safe_load(description.TEXT)["paths"]
+    return [
+        {"method": method.upper(), "path": path, "summary": told["summary"]}
+        for path, methods in paths.items()
+        for method, told in methods.items()
+        if "summary" in told
+    ]
