@@ -45,7 +45,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The JSON of an answer; for the way to FHIR the notes, and what is to be withdrawn at the receiver (`Type/id`).
+    """The JSON of an answer; the notes (from FHIR they are inside it, too), and what is to be withdrawn at the receiver (`Type/id`).
 
     `failed`: it is the OperationOutcome of a line that could not be converted, for the reasons in `issues`.
     """
@@ -112,7 +112,8 @@ class Gateway:
         given = list(_given(value))
         known = Known(links=terms.links, key=terms.key)
         read = convert.from_fhir(self.library, given, server=terms.server, known=known, policy=terms.leftovers)
-        return Answer(json.write(self._told(read, _without_resource(value))))
+        issues = (*(issue for one in read.orphans for issue in one.issues), *read.issues, *_without_resource(value))
+        return Answer(json.write(self._told(read, issues)), issues)
 
     def to_fhir_lines(self, kind: str, lines: Iterable[bytes], terms: Terms = OURS) -> Iterator[Answer]:
         """NDJSON: what each record becomes, as `to_fhir` gives it, on one line; a bad line becomes an OperationOutcome and fails alone."""
@@ -168,8 +169,7 @@ class Gateway:
                 entries.append(transaction.provenance(base, kind.name, top.record[kind.key], urls, self.mapping, recorded))
         return transaction.bundle(entries)
 
-    def _told(self, read: Records, without: Iterable[Issue]) -> Value:
-        issues = [*(issue for one in read.orphans for issue in one.issues), *read.issues, *without]
+    def _told(self, read: Records, issues: Iterable[Issue]) -> Value:
         return {
             "records": [{"kind": one.kind.name, "record": shown(one), **_seen(one)} for one in read.records],
             "orphans": [one.resource.value for one in read.orphans],
