@@ -1,8 +1,9 @@
 # The targets of README.md. Each makes its environment first: .venv, from the locked requirements, again when they change.
 PYTHON ?= python3.11
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 READY := .venv/ready
-LOCKS := requirements.lock requirements-dev.lock
+LOCKS := requirements-dev.lock requirements-build.lock
 
 .PHONY: demo test lint laws mutate bench conformance lock clean
 
@@ -30,19 +31,21 @@ bench: $(READY)
 conformance: $(READY)
 	$(BIN)/pytest tests/conformance -m conformance
 
-$(READY): $(LOCKS) pyproject.toml
+$(READY): $(LOCKS)
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes $(LOCKS:%=--requirement %)
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 lock:
 	$(PYTHON) -m venv .cache/lock
 	.cache/lock/bin/pip install --quiet --disable-pip-version-check pip-tools
-	.cache/lock/bin/pip-compile $(COMPILE) --output-file requirements.lock pyproject.toml
-	.cache/lock/bin/pip-compile $(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements-dev.lock --extra dev --constraint requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements-build.lock --constraint requirements-dev.lock --only-build-deps --build-deps-for wheel --build-deps-for editable pyproject.toml
 
-COMPILE := --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style=line
+COMPILE := .cache/lock/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --annotation-style line \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 clean:
 	rm -rf .venv .cache build dist
