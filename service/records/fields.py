@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from service.diagnostics.spans import Span
-from service.records.formulas import Formula, literals
+from service.records import moments
+from service.records.formulas import Formula, holds, literals
 
-PLAIN = ("text", "id", "code", "uri", "boolean", "integer", "decimal", "date", "dateTime", "instant")
+PLAIN = ("text", "id", "code", "uri", "language", "npi", "boolean", "integer", "decimal", "date", "dateTime", "instant")
 RANGED = ("text", "id", "integer", "decimal")
 ID_LENGTH = 36
 
@@ -19,7 +21,7 @@ class Field:
     """A field. `type` is one of PLAIN, `table` (a code table's names), `one of` or `records` (a list of records, whose fields are `items`).
 
     `values` are the names of a table or of `one of`; `or_text` lets other text in beside them; `numeric` names are numbers in JSON.
-    `low` and `high` bound a number, or the length of a text or id. `stays`: the reason why it never leaves the clinic.
+    `low` and `high` bound a number, or the length of a text, id, date or dateTime. `stays`: the reason why it never leaves the clinic.
     `excluded` are codes that have a field of their own (R9).
     """
 
@@ -53,7 +55,10 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """What every valid record fulfils; `clause_of` is the field whose clause it is, `together` whether that clause is `together with`."""
+    """What every valid record fulfils: a formula, and for `not before` the order of two fields, (earlier, later).
+
+    `clause_of` is the field whose clause it is, `together` whether that clause is `together with`.
+    """
 
     name: str
     formula: Formula
@@ -61,11 +66,19 @@ class Rule:
     span: Span
     clause_of: str = ""
     together: bool = False
+    order: tuple[str, str] | None = None
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
         """The fields it speaks of, in the order of the text."""
-        return tuple(dict.fromkeys(literal.field for literal in literals(self.formula)))
+        return self.order or tuple(dict.fromkeys(literal.field for literal in literals(self.formula)))
+
+    def holds(self, record: Mapping[str, Any]) -> bool:
+        """Whether a record whose values are valid fulfils it."""
+        if self.order is None:
+            return holds(self.formula, record)
+        earlier, later = (record.get(name) for name in self.order)
+        return earlier is None or later is None or moments.not_before(later, earlier)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,8 @@ It accepts every valid record. It also accepts some that `schema.problems` refus
 - a day that the calendar lacks (`2024-02-30`), a `urn:uuid:` or `urn:oid:` that is not well-formed;
 - the spelling of a number (`1.0` is JSON Schema's integer 1), and its number of digits;
 - a code or a uri of more than 1 MiB, two items of a list with the same id;
-- a rule that looks from an item at the record around it.
+- a rule that looks from an item at the record around it;
+- the check digit of an npi, and `not before`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # Python's `$` also stands before a last line end, that of JSON Schema (ECMA-262) does not.
 _END = r"$(?!\n)"
-_SPACE = r"\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = r"\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _CONTROL = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff"
 _MONTH, _DAY = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
 _YEAR = "(?!0000)[0-9]{4}"
@@ -32,6 +33,8 @@ _PATTERNS = {
     "text": rf"[^{_CONTROL}{_SPACE}]([^{_CONTROL}]*[^{_CONTROL}{_SPACE}])?",
     "code": r"[^\u0000-\u0020]+([ \t\r\n][^\u0000-\u0020]+)*",
     "uri": r"[^\u0000-\u0020]+",
+    "language": r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?",
+    "npi": "[0-9]{10}",
     "date": f"{_YEAR}(-{_MONTH}(-{_DAY})?)?",
     "dateTime": f"{_YEAR}(-{_MONTH}(-{_DAY}(T{_CLOCK})?)?)?",
     "instant": f"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}",

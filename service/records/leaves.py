@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from service.fhir import primitives
 from service.fhir.json import Number, Value
+from service.records import moments
 from service.records.fields import ID_LENGTH, Field
 from service.records.formulas import word
 
 ID = re.compile(rf"[A-Za-z0-9-]{{1,{ID_LENGTH}}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+_MARK = "\ufeff"
+"""The byte order mark: readers drop it, so that a text of nothing else would be empty."""
 MAGNITUDE = 1e40
 """A decimal is smaller than this."""
 
@@ -19,6 +24,8 @@ LEXICAL = {
     "id": f"1 to {ID_LENGTH} letters, digits or hyphens",
     "code": "a code: no spaces at its ends, none doubled",
     "uri": "a uri: no spaces",
+    "language": "a language tag: en, es-MX, zh-Hans",
+    "npi": "a National Provider Identifier: 10 digits, the last of them the check digit",
     "boolean": "true or false",
     "integer": "a whole number of at most 32 bits",
     "decimal": "a number",
@@ -37,8 +44,12 @@ def problem(field: Field, value: Value) -> str:
         return _number_problem(field, value)
     if field.type in ("text", "id"):
         return _text_problem(field, value)
+    if field.type in _OWN:
+        return "" if isinstance(value, str) and _OWN[field.type](value) else f"must be {LEXICAL[field.type]}"
     if primitives.problem(field.type, value):
         return f"must be {LEXICAL[field.type]}"
+    if field.type in moments.TYPES and field.low and len(value) < int(field.low):
+        return "must be precise to the day"
     if field.type == "code" and value in field.excluded:
         return "is a code that has a field of its own"
     return ""
@@ -53,6 +64,18 @@ def expected(field: Field) -> str:
     return words + (
         f" from {field.low or '…'} to {field.high or '…'}" if field.type in ("integer", "decimal") and (field.low or field.high) else ""
     )
+
+
+def _is_npi(value: str) -> bool:
+    """Whether a text is a National Provider Identifier: the last digit is Luhn's for 80840 and the number (CMS; US Core us-core-17)."""
+    if not re.fullmatch("[0-9]{10}", value):
+        return False
+    digits = [int(digit) for digit in reversed(f"80840{value}")]
+    return sum(sum(divmod(2 * digit, 10)) if at % 2 else digit for at, digit in enumerate(digits)) % 10 == 0
+
+
+_OWN: Mapping[str, Callable[[str], object]] = {"language": _LANGUAGE.fullmatch, "npi": _is_npi}
+"""Types that R4 has no name for. A language tag is of language, script and region (RFC 5646), spelt as the registry does."""
 
 
 def _name_problem(field: Field, value: Value) -> str:
@@ -79,8 +102,8 @@ def _text_problem(field: Field, value: Value) -> str:
     if field.type == "id":
         if not ID.fullmatch(value):
             return f"must be {expected(field)}"
-    elif not value or value != value.strip() or _CONTROL.search(value):
-        return f"must be {LEXICAL[field.type]}"
+    elif not value or value != value.strip() or value != value.strip(_MARK) or _CONTROL.search(value):
+        return f"must be {LEXICAL['text']}"
     if field.low and len(value) < int(field.low):
         return f"must have at least {field.low} characters"
     if field.high and len(value) > int(field.high):

@@ -14,7 +14,6 @@ from service.diagnostics.messages import records as say
 from service.fhir.json import Value
 from service.records import leaves
 from service.records.fields import Field, Fields
-from service.records.formulas import holds
 
 
 def problems(fields: Fields, record: Value, outer: Mapping[str, Value] | None = None) -> list[Issue]:
@@ -78,7 +77,7 @@ class _Record(marshmallow.Schema):
     def check_rules(self, data: Mapping[str, Value], **_: Any) -> None:
         """Name each broken rule. Raises ValidationError."""
         record = {**self.context_record, **data}
-        broken = [say.rule_fails("", rule.text, rule.span) for rule in self.kap_fields.rules if not holds(rule.formula, record)]
+        broken = [say.rule_fails("", rule.text, rule.span) for rule in self.kap_fields.rules if not rule.holds(record)]
         if broken:
             raise ValidationError(broken)
 

@@ -31,8 +31,8 @@ WORDS = (
     "it's",
     "<b>&amp;",
     "e\u0301",
-    "\u2028",
-    "\ufeff",
+    "a\u2028b",
+    "a\ufeffb",
     "\u00a0.",
 )
 ZONES = ("Z", "+00:00", "-06:00", "+05:30", "+14:00")
@@ -74,6 +74,7 @@ def _values(fields: Fields, random: Random, fixed: dict[str, Any], *, stays: boo
         for name, one in fields.by_name.items()
         if model[name] and not one.items
     }
+    _put_in_order(fields, values, random, {**(outer or {}), **fixed})
     for name, one in fields.by_name.items():
         if model[name] and one.items:
             values[name] = _items(
@@ -83,6 +84,15 @@ def _values(fields: Fields, random: Random, fixed: dict[str, Any], *, stays: boo
                 stays=stays,
             )
     return {name: values[name] for name in fields.by_name if name in values}
+
+
+def _put_in_order(fields: Fields, values: dict[str, Any], random: Random, given: dict[str, Any]) -> None:
+    """Choose dates and times again until each is not before that which comes first."""
+    for rule in fields.rules:
+        while rule.order and not rule.holds({**given, **values}):
+            for name in rule.order:
+                if name not in given:
+                    values[name] = _single(fields.by_name[name], random, None)
 
 
 def _known(one: Field, value: Any) -> Any:
@@ -155,12 +165,16 @@ def _single(one: Field, random: Random, chosen: str | None) -> Any:
             return code if code not in one.excluded else "z"
         case "uri":
             return random.choice(("urn:x:1", "https://a.example/b?c=1", "x"))
+        case "language":
+            return random.choice(("en", "es-MX", "zh-Hans", "sr-Latn-RS", "es-419"))
+        case "npi":
+            return random.choice(("1234567893", "1000000004", "1999999992", "1003000126"))
         case "integer":
             low, high = int(one.low or -(2**31)), int(one.high or 2**31 - 1)
             return Number(str(random.choice((low, high, random.randint(low, high)))))
         case "decimal":
             return _decimal(one, random)
-    return _moment(one.type, random)
+    return _moment(one, random)
 
 
 def _decimal(one: Field, random: Random) -> Number:
@@ -174,11 +188,10 @@ def _text(random: Random) -> str:
     return " ".join(random.choice(WORDS) for _ in range(random.randrange(1, 4))).strip()
 
 
-def _moment(type_: str, random: Random) -> str:
+def _moment(one: Field, random: Random) -> str:
     day = f"{random.randrange(1900, 2100):04}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}"
     time = f"T{random.randrange(24):02}:{random.randrange(60):02}:{random.randrange(60):02}{random.choice(('', '', '.5', '.125000'))}{random.choice(ZONES)}"
-    if type_ == "instant":
+    if one.type == "instant":
         return day + time
-    if type_ == "date":
-        return random.choice((day, day[:7], day[:4]))
-    return random.choice((day + time, day + time, day + time, day, day[:7], day[:4]))
+    forms = (day, day[:7], day[:4]) if one.type == "date" else (day + time, day + time, day + time, day, day[:7], day[:4])
+    return random.choice([form for form in forms if len(form) >= int(one.low or 0)])

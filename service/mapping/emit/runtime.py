@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 _MEMO = 4096
-_CONTROL = r"\x00-\x1f\x7f-\x9f\ufffe\uffff"
+_CONTROL = r"\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff"
 _DAY = r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
 
 CODE = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+)*").fullmatch
