@@ -1,0 +1,86 @@
+"""`kap-fhir demo`: a synthetic session, both ways, and the API."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import click
+
+from service import demo
+from service.cli import terminal
+from service.cli.mappings import Chosen, options
+from service.cli.serve import bind_option, serve
+from service.fhir import json
+from service.fhir.json import Value
+from service.mapping import law
+from service.mapping.library import Library
+from service.mapping.wire import Gateway
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the conversion, without serving.")
+@bind_option
+@options
+def command(chosen: Chosen, bind: str, *, once: bool) -> None:
+    """Convert a synthetic session to a transaction Bundle and back, show that nothing got lost, then serve the API."""
+    mapped = chosen.library()
+    gateway = Gateway.of(mapped)
+    given = demo.session()
+    bundle = gateway.to_fhir(demo.KIND, given).data
+    back = json.read(gateway.from_fhir(bundle).data)
+    records = list(_records(json.read(given)))
+    click.echo(f"Synthetic data: {_counted(name for kind, record in records for name in _names(mapped, kind, record))}.")
+    click.echo(
+        f"\nAs a transaction Bundle ({len(bundle):,} bytes): {_counted(one['resource']['resourceType'] for one in json.read(bundle)['entry'])}."
+    )
+    differing = list(_differing(mapped, records, back))
+    for at in differing:
+        terminal.tell(f"error: what came back differs at {at}")
+    if differing or back["orphans"]:
+        raise click.ClickException("the session did not come back as it was")
+    click.echo("\nBack again: the same records, value by value, with nothing left over.")
+    for kind, name, reason in _staying(mapped, records):
+        click.echo(f"`{name}` of the {kind} was not sent: {reason}.")
+    if once:
+        return
+    click.echo(f"\nServing on http://{bind}\n  http://{bind}/              what is here\n  http://{bind}/openapi.yaml  the API")
+    click.echo(f"  http://{bind}/kap/schema/{demo.KIND}  what a {demo.KIND} may hold\nCtrl-C ends it.\n")
+    serve(chosen, bind)
+
+
+def _records(given: Value) -> Iterator[tuple[str, Value]]:
+    """The records by kind: the session, and what it is sent along with."""
+    yield demo.KIND, given["record"]
+    for kind, records in given["with"].items():
+        yield from ((kind, record) for record in records)
+
+
+def _names(mapped: Library, kind: str, record: Value) -> Iterator[str]:
+    """The kind of a record, and of each record inside it."""
+    yield kind
+    for listing in mapped.kinds[kind].children:
+        for child in record.get(listing.name, ()):
+            yield from _names(mapped, listing.kind, child)
+
+
+def _counted(names: Iterator[str]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in Counter(names).items())
+
+
+def _differing(mapped: Library, records: list[tuple[str, Value]], back: Value) -> Iterator[str]:
+    """Where the records that came back are not those that were sent (but for what stays in the clinic)."""
+    kinds = mapped.kinds
+    came = {(one["kind"], one["record"][kinds[one["kind"]].key]): one["record"] for one in back["records"]}
+    for kind, record in records:
+        key = record[kinds[kind].key]
+        wanted = law.expected(kinds, kinds[kind], record)
+        yield from law.differing(wanted, law.expected(kinds, kinds[kind], came.get((kind, key), {})), f"{kind} {key}")
+
+
+def _staying(mapped: Library, records: list[tuple[str, Value]]) -> Iterator[tuple[str, str, str]]:
+    """The fields that never leave the clinic, by kind and name, with the reason."""
+    for kind, record in records:
+        for field in mapped.kinds[kind].fields.by_name.values():
+            if field.stays and field.name in record:
+                yield kind, field.name, field.stays

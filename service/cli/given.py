@@ -1,0 +1,85 @@
+"""What is to be converted: one JSON text or lines of NDJSON, records or FHIR, from a file or standard input."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from service.fhir import json
+from service.fhir.json import JsonError, Value
+from service.mapping import children
+from service.mapping.library import Library
+
+NDJSON = (".ndjson", ".jsonl")
+"""How the names of files with a JSON value on each line end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One JSON text (`data`), or the lines of NDJSON, with the size of their file where it has one. `first` is the first value, if any."""
+
+    first: Value
+    data: bytes = b""
+    lines: Iterator[bytes] | None = None
+    size: int | None = None
+
+    @property
+    def is_fhir(self) -> bool:
+        """Whether it holds resources."""
+        return isinstance(self.first, dict) and "resourceType" in self.first
+
+
+def read(file: str | None) -> Given:
+    """What is in a file; without one, or where it is `-`, what is on standard input. Raises OSError, JsonError."""
+    if file in (None, "-"):
+        if sys.stdin.isatty():
+            raise click.UsageError("say a FILE, or pipe JSON in")
+        return _read(sys.stdin.buffer, lines=False, size=None)
+    path = Path(str(file))
+    return _read(path.open("rb"), lines=path.suffix in NDJSON, size=path.stat().st_size)
+
+
+def kind_in(mapped: Library, given: Given) -> str:
+    """The only record kind that takes the first record. Raises click.UsageError where none does, or more than one."""
+    record = given.first
+    if isinstance(record, dict) and record.keys() == {"record", "with"}:
+        record = _first(record["record"])
+    taking = [name for name in mapped.kinds if _takes(mapped, name, record)]
+    if len(taking) == 1:
+        return taking[0]
+    why = f"it could be {' or '.join(taking)}" if taking else "no kind takes it as it stands"
+    raise click.UsageError(f"the kind of this record cannot be known: {why}. Say one before the file: {', '.join(mapped.kinds)}")
+
+
+def _read(stream: BinaryIO, *, lines: bool, size: int | None) -> Given:
+    head: list[bytes] = []
+    while len(full := [line.strip() for line in head if line.strip()]) < 2 and (line := stream.readline()):
+        head.append(line)
+    # No JSON text goes on with `{` after a line that began with `{` and ended with `}`.
+    if not lines and not (len(full) == 2 and full[0][:1] == full[1][:1] == b"{" and full[0][-1:] == b"}"):
+        data = b"".join(head) + stream.read()
+        return Given(_first(json.read(data)), data)
+    seen: list[bytes] = []
+    for line in itertools.chain(head, stream):
+        seen.append(line)
+        try:
+            return Given(_first(json.read(line)), lines=itertools.chain(seen, head[len(seen) :], stream), size=size)
+        except JsonError:
+            continue
+    return Given(None, lines=iter(seen), size=size)
+
+
+def _first(value: Value) -> Value:
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _takes(mapped: Library, kind: str, record: Value) -> bool:
+    found: list[object] = []
+    list(children.spread(mapped.kinds, mapped.kinds[kind], record, found))  # type: ignore[arg-type]
+    return not found

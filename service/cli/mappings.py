@@ -1,0 +1,71 @@
+"""The options that say which mappings a command works with."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.diagnostics.diagnostic import similar
+from service.mapping import library
+from service.mapping.library import Library
+from service.mapping.plan import Kind
+
+Command = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A folder of mappings and the name of a clinic, or none."""
+
+    folder: Path
+    clinic: str
+
+    def library(self) -> Library:
+        """The mappings, checked. Raises Diagnostics with every error in them, click.UsageError where there are none."""
+        if not (self.folder / "base.yaml").is_file():
+            raise click.UsageError(
+                f"there are no mappings in `{self.folder}`: it has no `base.yaml`. Say where they are: --mappings FOLDER"
+            )
+        clinics = sorted(path.stem for path in self.folder.glob("clinics/*.yaml"))
+        if self.clinic and self.clinic not in clinics:
+            raise click.UsageError(f"there is no clinic `{self.clinic}`{instead(self.clinic, clinics)}")
+        return library.load(self.folder, self.clinic)
+
+
+def kind_of(mapped: Library, name: str) -> Kind:
+    """A record kind by its name. Raises click.UsageError."""
+    if name not in mapped.kinds:
+        raise click.UsageError(f"there is no record kind `{name}`{instead(name, mapped.kinds)}")
+    return mapped.kinds[name]
+
+
+def options(command: Command) -> Command:
+    """Give a command `--mappings` and `--clinic`; it is handed them as a Chosen."""
+
+    @click.option(
+        "--mappings",
+        "mappings",
+        type=click.Path(path_type=Path),
+        envvar="KAP_MAPPINGS",
+        default="mappings",
+        show_default=True,
+        show_envvar=True,
+        help="The folder that holds the mappings.",
+    )
+    @click.option("--clinic", envvar="KAP_CLINIC", show_envvar=True, default="", help="The clinic whose overlay is applied to them.")
+    @functools.wraps(command)
+    def wrapped(mappings: Path, clinic: str, **rest: Any) -> None:
+        command(Chosen(mappings, clinic), **rest)
+
+    return wrapped
+
+
+def instead(name: str, known: Iterable[str]) -> str:
+    """How a message goes on that a name is not known."""
+    known = list(known)
+    return f": {similar(name, known)}" if similar(name, known) else f"; there are {', '.join(known) or 'none'}"
