@@ -397,3 +397,14 @@ def code_moved(span: Span, code: str, path: str, name: str, other: str) -> Diagn
         (f"a record with `{name}`, written by an earlier version, comes back with `{other}`",),
         f"give `{name}` its code back; a new meaning needs a new code",
     )
+
+
+def match_not_written(span: Span, path: str, situation: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP340",
+        f"`match {path}` is not in everything that is written here",
+        span,
+        "without it, it would not be known again",
+        (situation,),
+        "take `match` away, or mark the field `required`, or with `!`",
+    )

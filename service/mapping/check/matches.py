@@ -1,0 +1,28 @@
+"""A `match` line stands in everything that its shape, alternative or case writes: without it a resource of ours would not be known again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import reversibility as lost
+from service.mapping.check import situation
+from service.mapping.plan import Kind, Scope
+from service.mapping.satisfy import theory
+from service.records.formulas import Formula, all_of, has, negate
+
+
+def check(kind: Kind) -> Iterator[Diagnostic]:
+    """Every `match` line that some record leaves out."""
+    for shape in kind.shapes:
+        yield from _scope(shape.scope, shape.when)
+
+
+def _scope(scope: Scope, when: Formula) -> Iterator[Diagnostic]:
+    for leaf in scope.leaves():
+        if leaf.mode == "match":
+            model = theory(scope.fields).solve(when, leaf.taken, negate(leaf.when))
+            if model is not None:
+                yield lost.match_not_written(leaf.span, leaf.path, situation.show(scope.fields, model))
+    for items in scope.items():
+        yield from _scope(items.scope, all_of(has(one.name) for one in items.scope.musts))
