@@ -60,7 +60,7 @@ def _told(refused: Exception) -> str:
 @click.command("kap-fhir", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="kap-fhir", message="%(version)s")
 def main() -> None:
-    r"""Records of a clinic as FHIR R4 and back, by the mappings in a folder of YAML.
+    """Records of a clinic as FHIR R4 and back, by the mappings in a folder of YAML.
 
     \b
     kap-fhir check                         are the mappings right?
@@ -70,4 +70,4 @@ def main() -> None:
 
     Exit status: 0 done; 1 something was refused, differs or does not hold, and standard error says what; 2 the command was not understood,
     or a file is not there.
-    """
+    """  # noqa: D301 - click asks for a backspace

@@ -23,7 +23,10 @@ from service.mapping.wire import Gateway
 @bind_option
 @options
 def command(chosen: Chosen, bind: str, *, once: bool) -> None:
-    """Convert a synthetic session to a transaction Bundle and back, show that nothing got lost, then serve the API."""
+    """Convert a synthetic session both ways, then serve the API.
+
+    It becomes a transaction Bundle and a session again, the same to the last digit.
+    """
     mapped = chosen.library()
     gateway = Gateway.of(mapped)
     given = demo.session()
@@ -31,9 +34,8 @@ def command(chosen: Chosen, bind: str, *, once: bool) -> None:
     back = json.read(gateway.from_fhir(bundle).data)
     records = list(_records(json.read(given)))
     click.echo(f"Synthetic data: {_counted(name for kind, record in records for name in _names(mapped, kind, record))}.")
-    click.echo(
-        f"\nAs a transaction Bundle ({len(bundle):,} bytes): {_counted(one['resource']['resourceType'] for one in json.read(bundle)['entry'])}."
-    )
+    types = _counted(one["resource"]["resourceType"] for one in json.read(bundle)["entry"])
+    click.echo(f"\nAs a transaction Bundle ({len(bundle):,} bytes): {types}.")
     differing = list(_differing(mapped, records, back))
     for at in differing:
         terminal.tell(f"error: what came back differs at {at}")

@@ -16,7 +16,7 @@ from service.mapping.record_schema import record_schema
 @click.option("--fhir", is_flag=True, help="Instead, the definitions of our extensions and local codes, as a Bundle for FHIR validators.")
 @options
 def command(chosen: Chosen, kind: str | None, *, fhir: bool) -> None:
-    """Print the JSON Schema (2020-12) of the records of KIND."""
+    """Print the JSON Schema (2020-12) of a record of KIND."""
     if fhir == bool(kind):
         raise click.UsageError("say a KIND, or --fhir")
     mapped = chosen.library()

@@ -19,7 +19,10 @@ bind_option = click.option("--bind", default="127.0.0.1:8080", show_default=True
 @bind_option
 @options
 def command(chosen: Chosen, bind: str) -> None:
-    """Serve the HTTP API with gunicorn; `GET /` says what is there. Other settings come from the environment (README)."""
+    """Serve the HTTP API.
+
+    `GET /` says what is there. Other settings come from the environment, as the README tells.
+    """
     chosen.library()
     serve(chosen, bind)
 

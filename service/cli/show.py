@@ -12,6 +12,6 @@ from service.mapping.link import Compiled
 @click.argument("kind")
 @options
 def command(chosen: Chosen, kind: str) -> None:
-    """Show the Python that the mapping of KIND is compiled to: what runs when records are converted."""
+    """Show the Python that the mapping of KIND is compiled to."""
     mapped = chosen.library()
     click.echo(Compiled(kind_of(mapped, kind), mapped.names).text)

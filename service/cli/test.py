@@ -16,9 +16,9 @@ from service.mapping.wire import Gateway
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @options
 def command(chosen: Chosen, folder: Path | None) -> None:
-    """Run the example pairs of FOLDER (by default, the `examples` of the mappings) both ways.
+    """Run example pairs both ways.
 
-    A pair is `<kind>/<name>.record.json` and `<kind>/<name>.fhir.json`: the one must become the other, and the other the one.
+    They are those in FOLDER, or without it in the `examples` of the mappings. A pair is `<kind>/<name>.record.json` and `<kind>/<name>.fhir.json`: the one must become the other, and the other the one.
     """
     folder = folder or chosen.folder / "examples"
     results = examples.run(Gateway.of(chosen.library()), folder)
