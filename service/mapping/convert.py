@@ -196,7 +196,7 @@ def _ids(library: Library, singles: list[Single], receiver: Receiver) -> Mapping
     base = library.names.base
     sent = [(one.type, one.own) for single in singles for one in (_sent(single, one) for one in _written(single, receiver)) if one.own]
     return {
-        (system, own.value): identity.full_url(system, own.value) if receiver.bundle else f"{type_}/{own.id}"
+        (system, own.value): identity.full_url(f"{system}|{own.value}") if receiver.bundle else f"{type_}/{own.id}"
         for type_, own in sent
         for system in [identity.system(base, own.kind)]
     }

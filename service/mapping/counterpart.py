@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from service.fhir.json import Value
+from service.mapping import identity
 from service.mapping.gather import Member
 from service.mapping.plan import Kind, Shape
 from service.mapping.receiver import Links, Receiver
@@ -28,14 +29,16 @@ def of(names: Names, member: Member, record: Mapping[str, Value]) -> Written | N
     together = _with_item(shape, member.item, record)
     if together is None or not holds(shape.when, together):
         return None
-    known = {**dict(_named(names, resource.value)), **member.known}
+    known = dict(_named(names, resource.value))
+    for one in member.followed:
+        known.setdefault((identity.system(names.base, names.kinds.get(one.type, one.type)), one.key), one.literal)
     receiver = Receiver(names.base, names.kinds, ours=resource.server in names.bases, known=known)
     written = write_shape(shape, member.item, together, links(kind, receiver))
     body = dict(written.resource)
     if resource.own is None or resource.server not in names.bases:
         body = {name: value for name, value in body.items() if name != "id"}
-        if "id" in resource.value:
-            body = {"resourceType": body.pop("resourceType"), "id": resource.value["id"], **body}
+        if resource.id:
+            body = {"resourceType": body.pop("resourceType"), "id": resource.id, **body}
     return replace(written, resource=_contained_as_theirs(body, written, member))
 
 
@@ -62,7 +65,7 @@ def _named(names: Names, value: Value) -> Iterator[tuple[tuple[str, str], str | 
 def _contained_as_theirs(body: dict[str, Value], written: Written, member: Member) -> dict[str, Value]:
     """Contained ids are equal up to renaming: ours take the ids that they have there, or one that is free."""
     theirs = member.resource.value.get("contained", [])
-    taken = {one.get("id") for one in theirs if isinstance(one, dict)}
+    taken = [one.get("id") for one in theirs if isinstance(one, dict)]
     renamed: dict[str, str] = {}
     for number, one in enumerate(body.get("contained", [])):
         origin = written.origins.get(("contained", number))

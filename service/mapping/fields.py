@@ -42,7 +42,7 @@ def read(tree: Tree, rules: tuple[tuple[Scalar, Scalar], ...], names: Vocabulary
         elif isinstance(node, Tree) and len(node.entries) == 1 and isinstance(node.get("list of"), Tree) and outer is None:
             fields[key.text] = Field(key.text, key.span, "records", many=True)
         else:
-            found.append(form.not_a_field(node.span, key.text))
+            found.append(form.not_a_field(node.span, key.text, nested=True))
     bare = Fields(fields, (), outer)
     kept = [rule for name, clause, text in clauses if (rule := _clause(fields, bare, name, clause, text, found))]
     kept += [rule for key, text in rules if (rule := _rule(bare, key, text, found))]
@@ -96,7 +96,7 @@ def _typed(base: Field, match: re.Match[str], node: Scalar, names: Vocabulary) -
         table = names.tables[kind]
         base = replace(base, type="table", table=kind, values=tuple(table.entries), numeric=table.numeric)
     else:
-        names.found.append(say.unknown_field_type(node.at(kind), kind, (*PLAIN, *names.tables)))
+        names.found.append(say.unknown_field_type(node.at(kind), base.name, kind, (*PLAIN, *names.tables)))
         return None
     if bounds:
         low, _, high = bounds.partition("..")

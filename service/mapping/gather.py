@@ -12,7 +12,7 @@ from service.fhir.json import Value
 from service.mapping import identity
 from service.mapping.identity import Own
 from service.mapping.plan import Kind, Shape
-from service.mapping.sender import Names, Resource, Sender
+from service.mapping.sender import Followed, Names, Resource, Sender
 from service.mapping.walk import read as reading
 from service.mapping.walk.read import NotThis, Reading
 from service.mapping.walk.write import Pointer
@@ -27,7 +27,7 @@ class Member:
     shape: Shape
     item: str
     reading: Reading
-    known: dict[tuple[str, str], str | None]
+    followed: list[Followed]
 
 
 @dataclass(slots=True)
@@ -58,16 +58,15 @@ class Gathered:
 
 def identify(names: Names, value: Value, full_url: str, server: str, path: str = "") -> Resource:
     """A resource of the set with its server (a `fullUrl` decides, else `server`) and what identifies it."""
-    type_, id_ = value.get("resourceType"), value.get("id")
-    tail = f"/{type_}/{id_}"
-    if full_url.endswith(tail) and "://" in full_url:
-        server = full_url.removesuffix(tail)
     resource = Resource(value, identity.normal(server), full_url, path=path)
+    tail = f"/{resource.reference}"
+    if resource.id and full_url.endswith(tail) and "://" in full_url:
+        resource.server = identity.normal(full_url.removesuffix(tail))
     owns = list(_owns(names, value))
     if owns:
         resource.own = owns[0]
     elif resource.server in names.bases:
-        resource.own = names.by_id(resource.type, id_)
+        resource.own = names.by_id(resource.type, resource.id)
     return resource
 
 
@@ -85,7 +84,8 @@ def problems(names: Names, resource: Resource, known: Known) -> list[Issue]:
 class Known:
     """What the caller knows.
 
-    The link table (by server, `Type/id` to our key), the key of the one record (of a PUT), and what references as they are written mean.
+    The link table (by server, `Type/id` to our key), the key of the one record (of a PUT), and what references as they are written name
+    (type and key).
     """
 
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -183,7 +183,7 @@ def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sende
         offered = sorted((pair for pair in offered if not pair[1].own_only), key=lambda pair: pair[1].each is not None)
     reasons: list[Issue] = []
     for kind, shape in offered:
-        sender.seen = {}
+        sender.followed = []
         try:
             read = reading.read(shape, resource.value, sender, names.reserved)
         except NotThis as no:
@@ -192,7 +192,7 @@ def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sende
         if own is None and read.passed and not _has_content(kind, shape, read):
             return Orphan(resource, [say.nothing_read(resource.where, shape.name, shape.span.place)])
         item = (own.item if own else identity.foreign_item(resource.server, resource.reference or resource.full_url)) if shape.each else ""
-        return Member(resource, kind, shape, item, read, sender.seen)
+        return Member(resource, kind, shape, item, read, sender.followed)
     return Orphan(resource, [say.no_shape(resource.where, resource.type), *reasons])
 
 

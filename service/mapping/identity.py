@@ -35,9 +35,9 @@ def system(base: str, kind: str) -> str:
     return f"{base}/id/{kind}"
 
 
-def full_url(identifier_system: str, value: str) -> str:
-    """The full URL of a resource of ours in a Bundle: version 5 UUID of its identifier (RFC 4122, written out for speed)."""
-    digest = hashlib.sha1(NAMESPACE_URL.bytes + f"{identifier_system}|{value}".encode(), usedforsecurity=False).hexdigest()
+def full_url(identifier: str) -> str:
+    """The full URL, in a Bundle, of a resource of ours: version 5 UUID of its `system|value` (RFC 4122, written out for speed)."""
+    digest = hashlib.sha1(NAMESPACE_URL.bytes + identifier.encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 3]
     return f"urn:uuid:{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 

@@ -13,6 +13,7 @@ import msgspec
 from service.mapping.emit import module
 from service.mapping.plan import Kind
 from service.mapping.sender import Names
+from service.mapping.transaction import Urls
 
 Texts = list[tuple[int, str, str]]
 """For each resource the number of its shape, the id of its item, its JSON."""
@@ -65,9 +66,15 @@ class Compiled:
         return function
 
     @cached_property
-    def bundle(self) -> Callable[..., Texts | None]:
-        """As `write`, with references as a function of type, kind, key and ending gives them."""
-        function: Callable[..., Texts | None] = self._module["bundle"]
+    def single(self) -> Callable[[Any], bool]:
+        """Whether a record, if it is valid, becomes one resource and has no records of other kinds inside it."""
+        function: Callable[[Any], bool] = self._module["single"]
+        return function
+
+    @cached_property
+    def bundle(self) -> Callable[[Any, Urls], tuple[list[str], list[str]] | None]:
+        """From a record to the entries of its resources and their full URLs; None for one that is not valid."""
+        function: Callable[[Any, Urls], tuple[list[str], list[str]] | None] = self._module["bundle"]
         return function
 
     @cached_property

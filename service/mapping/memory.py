@@ -13,7 +13,7 @@ from service.fhir.json import Value
 from service.mapping import counterpart
 from service.mapping.assemble import Gathering
 from service.mapping.gather import Member, expression
-from service.mapping.leftovers import Leftover, difference, modifiers
+from service.mapping.leftovers import Leftover, difference, equal, modifiers
 from service.mapping.receiver import Receiver
 from service.mapping.sender import Names
 from service.mapping.walk.write import write
@@ -114,21 +114,22 @@ def digest_of(record: Mapping[str, Value]) -> str:
 
 def _entry(library_hash: str, member: Member, digest: str) -> Value:
     resource = member.resource
-    links = {literal: identifier[1] for identifier, literal in member.known.items() if literal is not None}
+    links = {one.literal: f"{one.type}/{one.key}" for one in member.followed if one.literal is not None}
     return {
         "server": resource.server,
         "mapping": library_hash,
         "read": digest,
         **({"links": links} if links else {}),
-        **({"fullUrl": resource.full_url} if resource.full_url and "id" not in resource.value else {}),
+        **({"fullUrl": resource.full_url} if resource.full_url and not resource.id else {}),
         "resource": resource.value,
     }
 
 
 def _all_there(names: Names, gathering: Gathering) -> bool:
-    """Whether the record writes no resource that was not in the set, and the set held none twice."""
+    """Whether the record, by itself, writes at our own base just the resources that were in the set."""
     kind = gathering.kind
-    there = {(member.shape.name, member.item) for member in gathering.members}
-    receiver = Receiver(names.base, names.kinds)
-    wanted = {(one.shape.name, one.item) for one in write(kind, gathering.values, counterpart.links(kind, receiver))}
-    return there == wanted and len(there) == len(gathering.members)
+    out = counterpart.links(kind, Receiver(names.base, names.kinds))
+    wanted = {(one.shape.name, one.item): one.resource for one in write(kind, gathering.values, out)}
+    there = {(one.shape.name, one.item): one.resource.value for one in gathering.members}
+    ours = all(one.resource.server in names.bases for one in gathering.members)
+    return ours and len(there) == len(gathering.members) and equal(there, wanted)

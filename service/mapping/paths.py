@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from service.diagnostics.tree import Scalar
 
 _STEP = re.compile(r"([A-Za-z][A-Za-z0-9]*)(\.\.)?(?:\[([^\[\]]*)\])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One element of a path; `deep` (`..`) finds it at any depth, `slice` is the text between the brackets."""
+    """One element of a path; `deep` (`..`) finds it at any depth, `slice` is the text between the brackets, `key` where it is written."""
 
     name: str
     deep: bool = False
     slice: str = ""
+    key: Scalar | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.name}{'..' if self.deep else ''}{f'[{self.slice}]' if self.slice else ''}"
@@ -31,15 +34,15 @@ class PathError(ValueError):
         self.rest = rest
 
 
-def parse(text: str) -> Path:
-    """The steps of a path. Raises PathError."""
+def parse(text: str, key: Scalar | None = None) -> Path:
+    """The steps of a path, which stands in a key. Raises PathError."""
     steps: list[Step] = []
     at = 0
     while True:
         match = _STEP.match(text, at)
         if match is None or match[3] == "":
             raise PathError(text[at:])
-        steps.append(Step(match[1], bool(match[2]), (match[3] or "").strip()))
+        steps.append(Step(match[1], bool(match[2]), (match[3] or "").strip(), key))
         at = match.end()
         if at == len(text):
             return tuple(steps)

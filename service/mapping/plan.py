@@ -220,11 +220,11 @@ class Kind:
     example: Node | None
     names: Vocabulary
     span: Span
+    written: tuple[Shape, ...] = ()
 
-    @property
-    def written(self) -> tuple[Shape, ...]:
-        """The shapes that are written first hand."""
-        return tuple(shape for shape in self.shapes if not shape.form_of)
+    def __post_init__(self) -> None:
+        """`written` are the shapes that are written first hand."""
+        self.written = tuple(shape for shape in self.shapes if not shape.form_of)
 
     def shape(self, name: str) -> Shape | None:
         """A shape by its name."""

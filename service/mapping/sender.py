@@ -13,6 +13,7 @@ from service.mapping.identity import Own
 from service.mapping.terms.term import Misfit
 from service.records.leaves import ID
 
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
 _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?identifier=([^|&]+)\|([^|&]+)")
 
@@ -81,17 +82,31 @@ class Resource:
         return str(self.value.get("resourceType", ""))
 
     @property
+    def id(self) -> str:
+        """Its id; empty without one, or where it is none by R4."""
+        id_ = self.value.get("id")
+        return id_ if isinstance(id_, str) and _ID.fullmatch(id_) else ""
+
+    @property
     def reference(self) -> str:
         """`Type/id`, empty without an id."""
-        return f"{self.type}/{self.value['id']}" if "id" in self.value else ""
+        return f"{self.type}/{self.id}" if self.id else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A reference that was read: the type and our key of what it names, and how the server wrote it (None: by identifier alone)."""
+
+    type: str
+    key: str
+    literal: str | None
 
 
 @dataclass(slots=True)
 class Sender:
     """What reading one resource asks of its set.
 
-    `remembered` are references (as written) whose key is known from an earlier reading; `seen` collects what the server calls each
-    resource that is referred to.
+    `remembered` gives for references as written the type and key that an earlier reading found; `followed` collects what this one finds.
     """
 
     names: Names
@@ -99,16 +114,15 @@ class Sender:
     index: Mapping[str, Resource]
     links: Mapping[str, Mapping[str, str]]
     remembered: Mapping[str, str] = field(default_factory=dict)
-    seen: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    followed: list[Followed] = field(default_factory=list)
 
     def key(self, type_: str, reference: Value) -> str:
         """Our key of what a Reference names. Raises Misfit."""
         if not isinstance(reference, dict):
             raise Misfit("is not a reference")
-        literal = reference.get("reference")
+        literal: str | None = reference.get("reference")
         key = self._by_identifier(type_, reference.get("identifier")) or self._by_literal(type_, literal)
-        kind = self.names.kinds.get(type_, type_)
-        self.seen[identity.system(self.names.base, kind), key] = literal
+        self.followed.append(Followed(type_, key, literal))
         return key
 
     def _by_identifier(self, type_: str, identifier: Value) -> str | None:
@@ -125,7 +139,10 @@ class Sender:
         if not isinstance(literal, str):
             raise Misfit("names no resource that can be followed")
         if literal in self.remembered:
-            return self.remembered[literal]
+            type_found, _, key_found = self.remembered[literal].partition("/")
+            if type_found != type_:
+                raise Misfit("names a resource of another type")
+            return key_found
         if literal.startswith("#"):
             raise Misfit("names a contained resource")
         if match := _CONDITIONAL.fullmatch(literal):
@@ -143,16 +160,17 @@ class Sender:
         server, wanted, id_ = _split(url)
         if wanted != type_:
             raise Misfit("names a resource of another type" if wanted else "names a resource that is not in the set")
-        own = self.names.by_id(type_, id_) if server in self.names.bases or (match and self._still_ours()) else None
-        if type_ not in self.names.kinds and server in self.names.bases and ID.fullmatch(id_):
-            return id_
-        if own and not own.ending:
-            return own.key
+        if server in self.names.bases or (match and self._still_ours()):
+            if type_ not in self.names.kinds and ID.fullmatch(id_):
+                return id_
+            own = self.names.by_id(type_, id_)
+            if own and not own.ending:
+                return own.key
         return self.links.get(server, {}).get(f"{wanted}/{id_}") or identity.foreign_id(server, f"{wanted}/{id_}")
 
     def _still_ours(self) -> bool:
         own = self.resource.own
-        return own is not None and self.resource.value.get("id") == own.id
+        return own is not None and self.resource.id == own.id
 
 
 def _split(url: str) -> tuple[str, str, str]:

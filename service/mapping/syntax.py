@@ -222,7 +222,7 @@ def _collect(node: Tree, prefix: Path, lines: list[Line | EachLine], choices: li
             continue
         match = _LINE.fullmatch(key.text)
         try:
-            path = (*prefix, *paths.parse(match[2] if match else key.text))
+            path = (*prefix, *paths.parse(match[2] if match else key.text, key))
         except paths.PathError as error:
             found.append(form.not_a_path(key.at(error.rest.strip()), key.text))
             continue

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
 
 from service.fhir.json import quote
 from service.mapping import identity
@@ -32,43 +34,76 @@ _URL = len('{"fullUrl":"')
 RESOURCE = len(f'{{"fullUrl":"{_SOME_URL}","resource":')
 """Where the resource begins in an entry of ours."""
 
+_SECONDS = len("2000-01-01T00:00:00")
 _REQUEST = b',"request":{"method":"'
+Piece = TypeVar("Piece")
+
 _AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
+
+
+class Urls(dict[str, str]):
+    """The full URLs of resources of ours by their identifier (`system|value`), each worked out when it is first asked for.
+
+    Those that other records may refer to are put in before; `get` finds only what is in.
+    """
+
+    def __missing__(self, identifier: str) -> str:
+        """The full URL of an identifier."""
+        made = self[identifier] = identity.full_url(identifier)
+        return made
 
 
 def entry(base: str, type_: str, own: Own, text: str) -> str:
     """The entry of a resource of ours."""
-    system = identity.system(base, own.kind)
-    url = f"{type_}/{own.id}" if type_ in NOT_SEARCHED else f"{type_}?identifier={system}|{own.value}"
-    return _entry(identity.full_url(system, own.value), text, "PUT", url)
+    identifier = f"{identity.system(base, own.kind)}|{own.value}"
+    return "".join(around([identity.full_url(identifier)], [text], "PUT", [address(type_, identifier, own.id)]))
 
 
 def entry_there(server: str, type_: str, id_: str, full_url: str, text: str) -> str:
     """The entry of a resource that goes back to its server; without an id it never was at one."""
     if id_:
-        return _entry(f"{server}/{type_}/{id_}", text, "PUT", f"{type_}/{id_}")
-    return _entry(full_url or identity.full_url(server, text), text, "POST", type_)
+        return "".join(around([f"{server}/{type_}/{id_}"], [text], "PUT", [f"{type_}/{id_}"]))
+    return "".join(around([full_url or identity.full_url(f"{server}|{text}")], [text], "POST", [type_]))
 
 
-def provenance(base: str, kind: str, key: str, targets: Iterable[str], mapping: str, recorded: str) -> str:
+def around(full_url: Sequence[Piece | str], resource: Sequence[Piece | str], method: str, url: Sequence[Piece | str]) -> list[Piece | str]:
+    """The pieces of an entry around those of its resource."""
+    return ['{"fullUrl":"', *full_url, '","resource":', *resource, f',"request":{{"method":"{method}","url":"', *url, '"}}']
+
+
+def address(type_: str, identifier: str, id_: str) -> str:
+    """What a resource of ours is put to."""
+    return f"{type_}/{id_}" if type_ in NOT_SEARCHED else f"{type_}?identifier={identifier}"
+
+
+def provenance(base: str, kind: str, key: str, targets: Sequence[str], mapping: str, recorded: str) -> str:
     """The entry of the Provenance of a record: `targets` are full URLs, `mapping` is version and content hash, `recorded` an instant."""
-    own = Own("Provenance", key, kind.replace("_", "-"))
+    value = f"{key}/{kind.replace('_', '-')}"
+    id_ = value.replace("/", ".")
+    named = '"},{"reference":"'.join(targets)
+    return (
+        f'{{"fullUrl":"{identity.full_url(f"{base}/id/Provenance|{value}")}","resource":{{"resourceType":"Provenance","id":"{id_}",'
+        f'"target":[{{"reference":"{named}"}}],"recorded":"{recorded}",{_made_by(base, kind, mapping)}}},'
+        f'"request":{{"method":"PUT","url":"Provenance/{id_}"}}}}'
+    )
+
+
+@lru_cache
+def _made_by(base: str, kind: str, mapping: str) -> str:
+    """The members of a Provenance that are the same for all records of a kind."""
     used = f'{{"identifier":{{"system":{quote(f"{base}/id/mapping")},"value":{quote(mapping)}}},"display":"mapping {kind}"}}'
-    text = (
-        f'{{"resourceType":"Provenance","id":"{own.id}",'
-        f'"target":[{",".join(f"""{{"reference":"{one}"}}""" for one in targets)}],"recorded":"{recorded}",'
+    return (
         f'"agent":[{{"type":{{"coding":[{{"system":"{_AGENT}","code":"assembler","display":"Assembler"}}]}},'
         f'"who":{{"identifier":{{"system":{quote(f"{base}/id/Device")},"value":"kap-fhir"}},"display":"kap-fhir"}}}}],'
-        f'"entity":[{{"role":"source","what":{used}}}]}}'
+        f'"entity":[{{"role":"source","what":{used}}}]'
     )
-    return entry(base, "Provenance", own, text)
 
 
 def own_provenance(base: str) -> Callable[[bytes], object]:
     """A test for entries that `provenance` wrote, whatever they name."""
     free = {"kind0": "[a-z0-9_-]+", "key0": "[A-Za-z0-9-]+", "mapping0": "[A-Za-z0-9.+-]+", "2000-01-01": "[0-9T:.Z+-]+"}
-    form = re.escape(provenance(base, "kind0", "key0", [], "mapping0", "2000-01-01"))
-    form = form.replace(re.escape('"target":[]'), rf'"target":\[(?:\{{"reference":"{_FULL_URL}"\}},?)+\]')
+    form = re.escape(provenance(base, "kind0", "key0", ["target0"], "mapping0", "2000-01-01"))
+    form = form.replace(re.escape('{"reference":"target0"}'), rf'(?:\{{"reference":"{_FULL_URL}"\}},?)+')
     form = re.sub(r"urn:uuid:[0-9a-f\\-]+", _FULL_URL, form, count=1)
     for word, any_ in free.items():
         form = form.replace(re.escape(word), any_)
@@ -92,13 +127,11 @@ def bundle(entries: Iterable[str]) -> bytes:
 
 def latest(times: Iterable[str | None]) -> str:
     """The latest of FHIR dateTimes that are full instants; empty without one."""
-    return max((one for one in times if one and "T" in one), key=_instant, default="")
+    full = {one for one in times if one and "T" in one}
+    alike = len({one[_SECONDS:] for one in full}) == 1
+    return max(full, key=None if alike else _instant, default="")
 
 
 def _instant(time: str) -> tuple[float, str]:
     """What orders instants; a leap second counts as the second before it, as Python has none."""
     return datetime.fromisoformat(time.replace(":60", ":59")).timestamp(), time
-
-
-def _entry(full_url: str, text: str, method: str, url: str) -> str:
-    return f'{{"fullUrl":"{full_url}","resource":{text},"request":{{"method":"{method}","url":"{url}"}}}}'

@@ -294,6 +294,9 @@ def _extension(names: Vocabulary, key: Scalar, value: Scalar) -> None:
         names.found.append(say.unknown_type(value.at(kind), key.text, kind, definitions.children("Extension")["value"].types))
         return
     parent = key.text.rpartition("/")[0]
+    if not parent and not re.fullmatch(r"[a-z]+:\S+", url):
+        names.found.append(form.not_a_url(value.span, key.text, key.text))
+        return
     if parent and (parent not in names.extensions or names.extensions[parent].type != "extension"):
         names.found.append(say.unknown_extension(key.at(parent), parent, names.extensions))
         return

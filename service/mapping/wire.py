@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -20,7 +20,7 @@ from service.mapping.children import shown, times
 from service.mapping.convert import Given, Records, Resources, Sent, Top
 from service.mapping.fast import read as fast_read
 from service.mapping.fast import write as fast_write
-from service.mapping.fast.code import Code, alone
+from service.mapping.fast.code import Code
 from service.mapping.gather import Known
 from service.mapping.library import Library
 from service.mapping.memory import POLICIES
@@ -43,8 +43,7 @@ class Terms:
     leftovers: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The JSON of an answer; the notes (from FHIR they are inside it, too), and what is to be withdrawn at the receiver (`Type/id`).
 
     `failed`: it is the OperationOutcome of a line that could not be converted, for the reasons in `issues`.
@@ -81,21 +80,21 @@ class Gateway:
     def to_fhir(self, kind: str, data: bytes, terms: Terms = OURS) -> Answer:
         """A record, a list of records, or `{"record": …, "with": {kind: [record, …]}}` with records that are sent along.
 
-        The answer is a resource where a record of the kind is one resource, else a transaction Bundle. Raises Refused.
+        A record that becomes one resource is answered with it, everything else with a transaction Bundle. Raises Refused.
         """
-        self._check(terms, kind)
+        if terms is not OURS or kind not in self.library.kinds:
+            self._check(terms, kind)
         if terms.takes_ids or self._ours(terms.server):
             answer = _fast(data, lambda text: fast_write.to_fhir(self.code, kind, text, self.mapping, terms.recorded))
             if answer is not None:
                 return Answer(answer)
-        tops, single = self._tops(kind, _read(data))
-        made = convert.to_set(self.library, tops, server=terms.server, takes_ids=terms.takes_ids, bundle=not single)
-        issues = tuple(issue for one in made for issue in one.issues)
-        withdrawn = tuple(name for one in made for name in one.withdrawn)
-        if single:
-            sent = made[0].sent
-            return Answer(json.write(sent[0].resource) if sent else b"null", issues, withdrawn)
-        return Answer(self._bundle(tops, made, terms), issues, withdrawn)
+        tops, alone = self._tops(kind, _read(data))
+        made = convert.to_set(self.library, tops, server=terms.server, takes_ids=terms.takes_ids)
+        alone = alone and len(made[0].sent) == 1
+        if not alone:
+            made = convert.to_set(self.library, tops, server=terms.server, takes_ids=terms.takes_ids, bundle=True)
+        data = json.write(made[0].sent[0].resource) if alone else self._bundle(tops, made, terms)
+        return Answer(data, tuple(issue for one in made for issue in one.issues), tuple(name for one in made for name in one.withdrawn))
 
     def from_fhir(self, data: bytes, terms: Terms = OURS) -> Answer:
         """A resource, a Bundle or a list of resources.
@@ -103,7 +102,8 @@ class Gateway:
         The answer is `{"records": [{kind, record, seen, unknown}], "orphans": [resource], "links": {server: {"Type/id": key}}, "outcome":
         OperationOutcome}`. Raises Refused for what is no resource at all.
         """
-        self._check(terms)
+        if terms is not OURS:
+            self._check(terms)
         if not terms.key and self._ours(terms.server):
             records = _fast(data, lambda text: fast_read.from_fhir(self.code, text))
             if records is not None:
@@ -140,7 +140,7 @@ class Gateway:
         return not server or identity.normal(server) in self.library.names.bases
 
     def _tops(self, kind: str, value: Value) -> tuple[list[Top], bool]:
-        """The records that a value holds, and whether it is one that becomes a single resource."""
+        """The records that a value holds, and whether it is one record alone."""
         tops: list[Top] = []
         if isinstance(value, dict) and value.keys() == {"record", "with"}:
             beside = value["with"]
@@ -153,7 +153,7 @@ class Gateway:
             value = value["record"]
         if isinstance(value, list):
             return [*tops, *(Top(kind, one, f"[{number}]") for number, one in enumerate(value))], False
-        return [*tops, Top(kind, value)], not tops and alone(self.library.kinds[kind])
+        return [*tops, Top(kind, value)], not tops
 
     def _bundle(self, tops: Iterable[Top], made: Iterable[Resources], terms: Terms) -> bytes:
         base = self.library.names.base

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import elements
+from service.diagnostics.spans import Span
 from service.fhir import definitions, validate
 from service.fhir.validate import Finding
 from service.mapping import counterpart
@@ -22,33 +23,33 @@ def check(kind: Kind, names: Names) -> Iterator[Diagnostic]:
     """Every required element that can be missing, and every element that breaks R4 or the profile."""
     receiver = counterpart.links(kind, Receiver(names.base, names.kinds))
     for shape in kind.shapes:
-        incomplete = list(_required(shape.scope, shape.scope.parts, shape.type, shape.type, shape.when))
+        incomplete = list(_required(shape.scope, shape.scope.parts, shape.type, (shape.name, shape.span), shape.when))
         incomplete += _profile_requires(shape)
         yield from incomplete
         if not incomplete:
             yield from dict.fromkeys(_broken(shape, receiver))
 
 
-def _required(scope: Scope, parts: list[Part], at: str, path: str, when: Formula) -> Iterator[Diagnostic]:
+def _required(scope: Scope, parts: list[Part], at: str, what: tuple[str, Span], when: Formula) -> Iterator[Diagnostic]:
+    """The required elements that can be missing; `what` is the shape, or the path of the block, and where it stands."""
     for element in definitions.children(at).values():
         if element.min and element.name not in ("extension", "modifierExtension"):
             standing = [part.when for part in parts if part.element.name == element.name and _mode(part) != "also"]
             model = theory(scope.fields).solve(when, negate(any_of(standing)))
             if model is not None:
-                span = parts[0].span
-                yield elements.required_not_written(span, f"{at}.{element.name}", path, situation.show(scope.fields, model))
+                yield elements.required_not_written(what[1], f"{at}.{element.name}", what[0], situation.show(scope.fields, model))
     for part in parts:
         if isinstance(part, Block):
-            yield from _required(scope, part.parts, part.at, part.path, part.when)
+            yield from _required(scope, part.parts, part.at, (part.path, part.span), part.when)
         elif isinstance(part, Items):
-            yield from _required(part.scope, part.scope.parts, part.at, part.path, has(part.field.name))
+            yield from _required(part.scope, part.scope.parts, part.at, (part.path, part.span), has(part.field.name))
 
 
 def _profile_requires(shape: Shape) -> Iterator[Diagnostic]:
     profile = definitions.profile(shape.profile) if shape.profile else None
     for element in profile.elements.values() if profile else ():
         name = element.path.removeprefix(f"{shape.type}.").removesuffix("[x]")
-        if not element.min or "." in name or ":" in element.id:
+        if not element.min or "." in name or ":" in element.id or definitions.children(shape.type)[name].min:
             continue
         standing = [part.when for part in shape.scope.parts if part.element.name == name and _mode(part) != "also"]
         model = theory(shape.scope.fields).solve(shape.when, negate(any_of(standing)))
@@ -71,7 +72,7 @@ def _diagnostic(shape: Shape, finding: Finding) -> Diagnostic:
     path = part.path if part else shape.type
     span = part.term.span if isinstance(part, Leaf) and part.mode not in ("slice", "engine") else part.span if part else shape.span
     if finding.profile:
-        return elements.profile_breaks(span, shape.profile, path, finding.message)
+        return elements.profile_breaks(span, finding.profile, path, finding.message)
     return elements.not_valid(span, path, finding.message)
 
 

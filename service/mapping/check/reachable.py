@@ -55,4 +55,4 @@ def _extensions(kind: Kind, parts: list[Part]) -> Iterator[Diagnostic]:
         for part in block.parts:
             nested = isinstance(part, Leaf | Block) and part.name == "extension"
             if (part.element.name == "value" and part.type != type_) or (nested and type_ != "extension"):
-                yield elements.extension_value_type(part.span, block.slice, type_)
+                yield elements.extension_value_type(part.span.part(part.name), block.slice, type_)

@@ -136,7 +136,7 @@ class Resolver:
         member = around and self._member(around[1], line.path, line.key)
         if around is None or member is None:
             return
-        if not member.many or line.path[-1].slice or definitions.is_primitive(member.type):
+        if not member.many or line.path[-1].slice or line.path[-1].deep or definitions.is_primitive(member.type):
             found.append(elements.each_needs_list(line.key.span, paths.show(line.path)))
             return
         inner = self.scope(field.items, line.group, member.at, root=len(line.path))
@@ -187,7 +187,7 @@ class Resolver:
         """The parts of the element in which the last step of a path stands, and what its children are looked up by."""
         parts, at = spot.scope.parts, spot.at
         for number in range(spot.root + 1, len(path)):
-            block = self._block(parts, at, path[:number], key, spot.branch)
+            block = self._block(parts, at, path[:number], path[number - 1].key or key, spot.branch)
             if block is None:
                 return None
             parts, at = block.parts, block.at

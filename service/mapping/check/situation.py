@@ -28,7 +28,7 @@ def show(fields: Fields, model: Mapping[Literal, bool], about: str = "") -> str:
         value = next((value for value in one.domain if model.get(is_(name, value))), "") if one.enumerated else ""
         if model.get(has(name)) and (value or not one.required or name == about):
             lines.append(f"{name}: {value or sample(one)}")
-    return "as in the record\n" + "\n".join(f"  {line}" for line in lines) if lines else "as in any record"
+    return "as in the record\n" + "\n".join(f"  {line}" for line in lines) if lines else "as in a record with its required fields alone"
 
 
 def sample(one: Field) -> str:

@@ -90,7 +90,7 @@ class Renderer:
     def _loop(self, member: Member, when: Formula) -> str:
         name = self.source.name("s")
         node = member.value
-        element = f"',' + {node.call}(r, x, k)" if node.call else text([",", *node.pieces])
+        element = f"',' + {node.call}(r, x, p)" if node.call else text([",", *node.pieces])
         joined = f"''.join([{element} for x in v_{node.loop}])"
         self.source.add(f"{name} = {joined}" if when == TRUE else f"{name} = {joined} if {condition(when, self.fields)} else ''")
         return name
@@ -113,7 +113,15 @@ def under(formula: Formula, known: frozenset[Formula]) -> Formula:
         case All(parts):
             return all_of(under(part, known) for part in parts)
         case Any_(parts):
-            return any_of(under(part, known) for part in parts)
+            return _absorbed(any_of(under(part, known) for part in parts))
+
+
+def _absorbed(formula: Formula) -> Formula:
+    """`a or a and b` is `a`."""
+    if not isinstance(formula, Any_):
+        return formula
+    kept = [one for one in formula.parts if not any(other != one and other in _conjuncts(one) for other in formula.parts)]
+    return any_of(kept)
 
 
 def _conjuncts(formula: Formula) -> frozenset[Formula]:

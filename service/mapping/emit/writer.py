@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.fhir.json import quote
-from service.mapping import identity
+from service.mapping import identity, transaction
 from service.mapping.emit.checks import Checks
 from service.mapping.emit.nodes import Elements, Node, image, parts_image
 from service.mapping.emit.render import Renderer, under
@@ -27,9 +27,10 @@ _USED = re.compile(r"\b([vt])_(\w+)")
 
 @dataclass(slots=True)
 class Writer(Elements):
-    """Emits `write` (references by id) and `bundle` (references by what `k` knows) of a kind.
+    """Emits `write` and `bundle` of a kind, both from a record `r`, and to None where that is not valid.
 
-    Both go from a record `r` to a list of (number of the shape, id of the item, text), or to None where the record is not valid.
+    `write` gives a list of (number of the shape, id of the item, resource), with references by id. `bundle` gives a list of entries and
+    one of their full URLs, with references by the full URLs that are in `p` (transaction.Urls) and conditional ones to the others.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Writer(Elements):
                 if shape.each and shape.each.items:
                     self._item_function(self._shape_function(shape), shape.each.items, image(shape, self))
             self._whole(checks)
+        self._single()
 
     def token(self, field: Field) -> Pieces:
         """The JSON token of a field."""
@@ -95,9 +97,30 @@ class Writer(Elements):
     def _reference(self, type_: str, kind: str, key: str, ending: str) -> Pieces:
         system = quote(identity.system(self.names.base, kind))
         tail: Pieces = [f'"identifier":{{"system":{system},"value":"', Hole(key), f'{"/" + ending if ending else ""}"}}}}']
+        if self.in_bundle and ending:
+            return ['{"reference":"', Hole(f"p[{self._identifier(kind, key, ending)}]"), '",', *tail]
+        if self.in_bundle and type_ in self.names.kinds:
+            conditional = quote(f"{type_}?identifier=")
+            return ['{"reference":"', Hole(f"(p.get(x := {self._identifier(kind, key)}) or {conditional} + x)"), '",', *tail]
         if self.in_bundle:
-            return ["{", Hole(f"k({quote(type_)}, {quote(kind)}, {key}, {quote(ending)})"), *tail]
+            return ["{", *tail]
         return [f'{{"reference":"{type_}/', Hole(key), f'{"." + ending if ending else ""}",', *tail]
+
+    def _identifier(self, kind: str, key: str, *rest: str) -> str:
+        """An expression for an identifier of ours: its system, a bar and its value."""
+        return f"{quote(identity.system(self.names.base, kind) + '|')} + {key}" + "".join(f" + {quote('/' + one)}" for one in rest if one)
+
+    def _entry(self, source: Source, shape: Shape, item: str, resource: Pieces) -> None:
+        """Add the entry of a resource, for which `u` becomes the full URL; `item` is an expression for the id of the item."""
+        key = f"v_{self.kind.key}"
+        identifier = self._identifier(self.kind.name, key, shape.ending) + (f' + "/" + {item}' if item else "")
+        url: Pieces = [transaction.address(shape.type, "", ""), Hole(identifier)]
+        if shape.type in transaction.NOT_SEARCHED:
+            tail: Pieces = [".", Hole(item)] if item else []
+            url = [f"{shape.type}/", Hole(key), f".{shape.ending}" if shape.ending else "", *tail]
+        source.add(f"u = p[{identifier}]")
+        source.add("urls.append(u)")
+        source.add(f"out.append({text(transaction.around([Hole('u')], resource, 'PUT', url))})")
 
     def _shape_function(self, shape: Shape) -> str:
         return f"{self._verb}_shape_{shape.name.replace('-', '_')}"
@@ -106,7 +129,7 @@ class Writer(Elements):
         """The function of a record `r` and an item `i` that gives an element or a resource."""
         body = self.source.body()
         result = text(Renderer(body, fields.visible, {}).node(node, required(fields)))
-        with self.source.block(f"def {name}(r, i, k):"):
+        with self.source.block(f"def {name}(r, i, p):"):
             self._load(fields, [*body.lines, result])
             self.source.lines += body.lines
             self.source.add(f"return {result}")
@@ -133,16 +156,39 @@ class Writer(Elements):
             if shape.each:
                 self._each(body, number, shape, when)
             elif when == TRUE:
-                self._resource(renderer, number, images[shape.name], required(fields))
+                self._resource(renderer, number, shape, images[shape.name], required(fields))
             else:
                 with body.block(f"if {condition(when, fields.visible)}:"):
-                    self._resource(renderer, number, images[shape.name], required(fields) | {when})
-        with self.source.block(f"def {self._verb}(r, k=None):"):
+                    self._resource(renderer, number, shape, images[shape.name], required(fields) | {when})
+        with self.source.block(f"def {self._verb}(r, p=None):"):
             used = {match[2] for line in body.lines for match in _USED.finditer(line) if match[1] == "t"}
             checks.record(fields, [one.name for one in self.kind.children], used)
             self.source.add("out = []")
+            if self.in_bundle:
+                self.source.add("urls = []")
             self.source.lines += body.lines
-            self.source.add("return out")
+            self.source.add("return out, urls" if self.in_bundle else "return out")
+
+    def _single(self) -> None:
+        """The function that says whether a record becomes one resource."""
+        fields = self.kind.fields
+        counts = [
+            condition(under(shape.when, required(fields)), fields.visible) if shape.each is None else self._count(shape)
+            for shape in self.kind.written
+        ]
+        total = " + ".join(f"({one})" for one in counts)
+        without = "".join(f"r.c_{one.name} is None and " for one in self.kind.children)
+        with self.source.block("def single(r):"):
+            self._load(fields, [total])
+            self.source.add(f"return {without}{total} == 1")
+
+    def _count(self, shape: Shape) -> str:
+        """How many resources a shape writes, one for each item of a list."""
+        assert shape.each
+        musts = " and ".join(f"x.f_{one.name} is not None" for one in shape.scope.musts if not one.required)
+        number = f"sum([{musts or True} for x in v_{shape.each.name} or ()])"
+        when = under(shape.condition, required(self.kind.fields))
+        return number if when == TRUE else f"{number} if {condition(when, self.kind.fields.visible)} else 0"
 
     def _share(self, renderer: Renderer, images: list[Node]) -> None:
         """Members that several resources have in common are built once."""
@@ -150,21 +196,34 @@ class Writer(Elements):
         for member, times in count.items():
             if times > 1 and any(not isinstance(piece, str) for piece in _pieces(member.value)):
                 pieces = renderer.member(member, required(self.kind.fields))
+                if len(pieces) == 1 and isinstance(pieces[0], Hole):
+                    renderer.shared[member] = pieces[0].code
+                    continue
                 name = renderer.source.name("s")
                 renderer.source.add(f"{name} = {text(pieces)}")
                 renderer.shared[member] = name
 
-    def _resource(self, renderer: Renderer, number: int, node: Node, known: frozenset[Formula]) -> None:
-        renderer.source.add(f"out.append(({number}, '', {text(renderer.node(node, known))}))")
+    def _resource(self, renderer: Renderer, number: int, shape: Shape, node: Node, known: frozenset[Formula]) -> None:
+        resource = renderer.node(node, known)
+        if self.in_bundle:
+            self._entry(renderer.source, shape, "", resource)
+        else:
+            renderer.source.add(f"out.append(({number}, '', {text(resource)}))")
 
     def _each(self, body: Source, number: int, shape: Shape, when: Formula) -> None:
         assert shape.each
         rest = "" if when == TRUE else f" and {condition(when, self.kind.fields.visible)}"
         name = shape.each.name
         musts = " and ".join(f"x.f_{one.name} is not None" for one in shape.scope.musts if not one.required)
-        with body.block(f"if v_{name} is not None{rest}:"):
-            element = f"({number}, x.f_{shape.item_id}, {self._shape_function(shape)}(r, x, k))"
-            body.add(f"out += [{element} for x in v_{name}{f' if {musts}' if musts else ''}]")
+        resource = f"{self._shape_function(shape)}(r, x, p)"
+        with body.block(f"if v_{name} is not None{rest}:"), body.block(f"for x in v_{name}:"):
+            if musts:
+                with body.block(f"if not ({musts}):"):
+                    body.add("continue")
+            if self.in_bundle:
+                self._entry(body, shape, f"x.f_{shape.item_id}", [Hole(resource)])
+            else:
+                body.add(f"out.append(({number}, x.f_{shape.item_id}, {resource}))")
 
 
 @dataclass(slots=True)

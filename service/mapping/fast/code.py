@@ -10,15 +10,13 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw
 
-from service.fhir.json import Number, quote
+from service.fhir.json import Number
 from service.mapping import identity, transaction
 from service.mapping.children import fixed_value
 from service.mapping.emit.render import under
 from service.mapping.emit.writer import required
-from service.mapping.identity import Own
 from service.mapping.library import Library
 from service.mapping.link import Compiled
-from service.mapping.plan import Kind
 from service.records.formulas import TRUE
 
 
@@ -26,7 +24,7 @@ class NotFast(Exception):  # noqa: N818 - no error: `walk` answers
     """Input that is not for the fast path."""
 
 
-NOT_FAST = (NotFast, msgspec.MsgspecError, IndexError, RecursionError)
+NOT_FAST = (NotFast, msgspec.MsgspecError, IndexError, KeyError, RecursionError)
 """What the fast path raises on input that is not for it."""
 
 
@@ -83,42 +81,26 @@ class Code:
         """A test for entries that are Provenances of ours."""
         return transaction.own_provenance(self.library.names.base)
 
-    @cached_property
-    def _steady(self) -> frozenset[str]:
-        """The kinds of which every record writes the resource that others refer to."""
-        return frozenset(
-            kind.name
-            for kind in self.library.kinds.values()
-            if all(under(shape.when, required(kind.fields)) == TRUE for shape in kind.written if not shape.ending)
-        )
-
     def entries(self, groups: Sequence[Sequence[One]]) -> list[Entries]:
         """The entries of groups of records that may refer to each other. Raises NotFast where one is not valid or comes twice."""
-        present = {(one.code.kind.name, one.key) for group in groups for one in group}
-        if len(present) < sum(map(len, groups)) or not self._steady.issuperset(name for name, _ in present):
-            raise NotFast
-        base, kinds = self.library.names.base, self.library.names.kinds
+        urls = transaction.Urls()
+        for group in groups:
+            for code, key, _ in group:
+                system, main = self._systems[code.kind.name]
+                identifier = f"{system}|{key}"
+                if identifier in urls:
+                    raise NotFast
+                urls[identifier] = identity.full_url(identifier) if main else ""
+        return [_written(group, urls) for group in groups]
 
-        def reference(type_: str, kind: str, key: str, ending: str) -> str:
-            system, value = identity.system(base, kind), f"{key}/{ending}" if ending else key
-            if (kind, key) in present:
-                return f'"reference":"{identity.full_url(system, value)}",'
-            return f'"reference":{quote(f"{type_}?identifier={system}|{value}")},' if type_ in kinds else ""
-
-        return [self._group(group, reference) for group in groups]
-
-    def _group(self, group: Sequence[One], reference: Callable[[str, str, str, str], str]) -> Entries:
-        made = Entries([], [])
-        base = self.library.names.base
-        for one in group:
-            written = one.code.bundle(one.record, reference)
-            if written is None:
-                raise NotFast
-            kind = one.code.kind
-            for number, item, text in written:
-                shape = kind.written[number]
-                made.texts.append(transaction.entry(base, shape.type, Own(kind.name, one.key, shape.ending, item), text))
-                made.urls.append(transaction.url_of(made.texts[-1]))
+    @cached_property
+    def _systems(self) -> Mapping[str, tuple[str, bool]]:
+        """The identifier system of each kind whose records write the resource that others refer to always, or never (then False)."""
+        made = {}
+        for kind in self.library.kinds.values():
+            main = [shape for shape in kind.written if not shape.ending]
+            if all(under(shape.when, required(kind.fields)) == TRUE for shape in main):
+                made[kind.name] = (identity.system(self.library.names.base, kind.name), bool(main))
         return made
 
 
@@ -127,9 +109,15 @@ def one(code: Compiled, record: Any) -> One:
     return One(code, getattr(record, f"f_{code.kind.key}"), record)
 
 
-def alone(kind: Kind) -> bool:
-    """Whether a record of the kind becomes a single resource."""
-    return len(kind.written) == 1 and not kind.written[0].each and not kind.children
+def _written(group: Sequence[One], urls: transaction.Urls) -> Entries:
+    made = Entries([], [])
+    for code, _, record in group:
+        written = code.bundle(record, urls)
+        if written is None:
+            raise NotFast
+        made.texts.extend(written[0])
+        made.urls.extend(written[1])
+    return made
 
 
 def _held(value: Any) -> Any:

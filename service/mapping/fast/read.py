@@ -113,7 +113,8 @@ def _entries_again(code: Code, reads: list[_Read]) -> list[bytes]:
 def _joined(code: Code, reads: list[_Read]) -> Iterable[_Read]:
     """As `children.join`."""
     left = dict.fromkeys(reads)
-    for kind in innermost_first(code.library.kinds):
+    present = {one.kind.name for one in reads}
+    for kind in innermost_first(code.library.kinds) if any(one.children for one in map(code.library.kinds.get, present) if one) else ():
         parents = [one for one in reads if one.kind is kind]
         for listing in kind.children if parents else ():
             homes: dict[bytes, list[_Read]] = {}

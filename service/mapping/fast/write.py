@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from service.mapping import transaction
-from service.mapping.fast.code import NOT_FAST, Code, NotFast, One, alone, one
+from service.mapping.fast.code import NOT_FAST, Code, NotFast, One, one
 from service.mapping.link import Compiled
 
 _encode = msgspec.json.encode
@@ -18,15 +18,17 @@ _list = msgspec.json.Decoder(list[Raw]).decode
 
 def to_fhir(code: Code, kind: str, data: bytes, mapping: str, recorded: str) -> bytes | None:
     """What a record or a list of records becomes for our own server; each Provenance names `mapping`. None where `walk` must answer."""
+    compiled = code.kinds[kind]
     try:
         if data[:1] == b"[":
             tops = [bytes(top) for top in _list(data)]
             if not tops or sum(map(len, tops)) + len(tops) + 1 != len(data):
                 return None
-            return _bundle(code, [list(_spread(code, kind, top)) for top in tops], mapping, recorded)
-        if not alone(code.kinds[kind].kind):
-            return _bundle(code, [list(_spread(code, kind, data))], mapping, recorded)
-        written = code.kinds[kind].write(_decoded(code.kinds[kind], data))
+            return _bundle(code, [_spread(code, compiled, top) for top in tops], mapping, recorded)
+        record = _decoded(compiled, data)
+        if not compiled.single(record):
+            return _bundle(code, [_inside(code, one(compiled, record))], mapping, recorded)
+        written = compiled.write(record)
     except NOT_FAST:
         return None
     return written[0][2].encode() if written else None
@@ -40,15 +42,14 @@ def _decoded(code: Compiled, data: bytes) -> Any:
     return record
 
 
-def _spread(code: Code, kind: str, data: bytes) -> Iterator[One]:
+def _spread(code: Code, compiled: Compiled, data: bytes) -> list[One]:
     """As `children.spread`."""
-    compiled = code.kinds[kind]
-    top = one(compiled, _decoded(compiled, data))
-    yield top
-    yield from _inside(code, top)
+    return _inside(code, one(compiled, _decoded(compiled, data)))
 
 
-def _inside(code: Code, parent: One) -> Iterator[One]:
+def _inside(code: Code, parent: One) -> list[One]:
+    """A record and the records inside it."""
+    found = [parent]
     for listing in parent.code.kind.children:
         texts = getattr(parent.record, f"c_{listing.name}")
         if texts is None:
@@ -67,9 +68,8 @@ def _inside(code: Code, parent: One) -> Iterator[One]:
                 if getattr(record, name) is not None:
                     raise NotFast
                 setattr(record, name, value)
-            child = one(compiled, record)
-            yield child
-            yield from _inside(code, child)
+            found += _inside(code, one(compiled, record))
+    return found
 
 
 def _bundle(code: Code, groups: Sequence[Sequence[One]], mapping: str, recorded: str) -> bytes:

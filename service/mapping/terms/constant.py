@@ -9,7 +9,7 @@ from service.diagnostics.messages import elements
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.messages import types as wrong
-from service.fhir import json, primitives
+from service.fhir import definitions, json, primitives
 from service.fhir.json import Number, Value
 from service.mapping import vocabulary
 from service.mapping.terms import codings
@@ -18,7 +18,6 @@ from service.mapping.terms.text import unescape
 
 _URIS = ("uri", "canonical", "url", "oid", "uuid")
 _NUMBERS = ("integer", "decimal", "positiveInt", "unsignedInt")
-_PRIMITIVES = (*_NUMBERS, "boolean", "date", "dateTime", "instant", "time", "id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,11 +81,11 @@ def _value(place: Place, text: str) -> Value:
             place.say(say.unknown_system(at, text, place.names.systems))
             return None
         return text
-    if type_ not in _PRIMITIVES:
+    if not definitions.is_primitive(type_):
         place.say(elements.needs_block(at, place.path, type_))
         return None
     value: Value = Number(text) if type_ in _NUMBERS else {"true": True, "false": False}.get(text, text) if type_ == "boolean" else text
-    if primitives.problem(type_, value):
-        place.say(wrong.constant_at_element(at, text, type_))
+    if problem := primitives.problem(type_, value):
+        place.say(wrong.constant_at_element(at, text, type_, problem))
         return None
     return value

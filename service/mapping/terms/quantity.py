@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.diagnostics.messages import names as say
+from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.messages import types as wrong
 from service.fhir.json import Value, quote
 from service.mapping.terms.term import Constants, Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
@@ -83,13 +84,16 @@ def parse(place: Place, field: Field, unit: str, unit_field: str) -> TwoWay | No
     """The term of a value in a unit (`unit`, a UCUM code) or with a unit field, or None with a diagnostic."""
     at, names = place.text, place.names
     if place.member.type != "Quantity":
-        place.say(wrong.unit_at_element(at.span, place.member.type))
+        place.say(wrong.unit_at_element(at.at(unit or unit_field), place.path, place.member.type))
         return None
     if field.type not in ("decimal", "integer") or field.many:
-        place.say(wrong.field_at_element(at.at(field.name), field.name, field.type, "Quantity", ("decimal", "integer")))
+        place.say(
+            wrong.field_at_element(at.at(field.name), field.name, field.type, "a Quantity", "a Quantity takes one decimal or integer")
+        )
         return None
     if unit:
-        codes: dict[str, str] = {"": unit}
+        codes = {"": unit}
+        spans = {"": at.at(unit)}
     else:
         other = place.fields.visible.get(unit_field)
         if other is None:
@@ -98,13 +102,17 @@ def parse(place: Place, field: Field, unit: str, unit_field: str) -> TwoWay | No
         if other.type != "table" or other.many or other.or_text:
             place.say(wrong.unit_field_not_table(at.at(unit_field), unit_field, other.type))
             return None
-        codes = {name: str(const.alternatives[0][0]) for name, const in names.tables[other.table].entries.items()}
-        if len(set(codes.values())) < len(codes):
-            place.say(wrong.unit_twice(at.at(unit_field), other.table))
-            return None
-    for code in codes.values():
+        entries = names.tables[other.table].entries
+        codes = {name: str(const.alternatives[0][0]) for name, const in entries.items()}
+        spans = {name: const.at.span for name, const in entries.items()}
+        for name, code in codes.items():
+            first = next(one for one, other_code in codes.items() if other_code == code)
+            if first != name:
+                place.say(lost.table_not_reversible(spans[name], other.table, first, name, code))
+                return None
+    for name, code in codes.items():
         if code not in names.units:
-            place.say(say.unknown_unit(at.at(code), code, names.units))
+            place.say(say.unknown_unit(spans[name], code, names.units))
             return None
     units = {code: names.units[code] for code in codes.values()}
     fields = (field,) if unit else (field, place.fields.visible[unit_field])

@@ -93,7 +93,15 @@ def parse(place: Place, text: str, system: str = "") -> TwoWay | None:
         return None
     for field in fields:
         if field.type not in _CUTTABLE or field.many:
-            place.say(wrong.field_at_element(place.text.at(field.name), field.name, field.type, "a text with fixed parts", _CUTTABLE))
+            place.say(
+                wrong.field_at_element(
+                    place.text.at(f"${field.name}"),
+                    field.name,
+                    field.type,
+                    "a text with other parts",
+                    f"a text takes single values of type {', '.join(_CUTTABLE)}",
+                )
+            )
             return None
     if len(fields) > 1 and not _separable(fields, fixed):
         place.say(lost.text_not_separable(place.text.span, [one.name for one in fields]))

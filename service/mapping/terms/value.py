@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.diagnostics.messages import elements
 from service.diagnostics.messages import types as wrong
+from service.fhir import definitions
 from service.fhir.json import Number, Value
 from service.mapping.terms import codings
 from service.mapping.terms.term import Constants, Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
@@ -96,8 +98,13 @@ def parse(place: Place, field: Field) -> TwoWay | None:
     at = place.member.type
     if field.many and place.path.endswith(".data") and at == "string" and field.type in ("integer", "decimal"):
         return Samples(place.text.span, (field,))
-    if at not in STANDS_AT.get(field.type, ()):
-        place.say(wrong.field_at_element(place.text.at(field.name), field.name, field.type, at, STANDS_AT.get(field.type, ())))
+    if not definitions.is_primitive(at):
+        place.say(elements.needs_block(place.text.span, place.path, at))
+        return None
+    fitting = STANDS_AT.get(field.type, ())
+    if at not in fitting:
+        fits = f"a field of type {field.type} stands at {', '.join(fitting) or 'no single element'}"
+        place.say(wrong.field_at_element(place.text.at(field.name), field.name, field.type, f"an element of type {at}", fits))
         return None
     least = _LEAST.get(at)
     if least is not None and (not field.low or float(field.low) < least):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.messages import types as wrong
@@ -83,11 +84,8 @@ def parse(place: Place, field: Field, via: str = "", *, echo: bool = False) -> T
     if table is None:
         place.say(say.unknown_table(at.at(name or field.name), name or field.name, place.names.tables))
         return None
-    if field.type not in ("table", "one of") or (field.many and not member.many):
-        place.say(wrong.field_at_element(at.at(field.name), field.name, field.type, member.type, ("table",)))
-        return None
-    if field.or_text and member.type != "CodeableConcept":
-        place.say(wrong.text_needs_concept(at.at(field.name), field.name, member.type))
+    if misplaced := _misplaced(place, field):
+        place.say(misplaced)
         return None
     missing = [value for value in field.values if value not in table.entries]
     if missing:
@@ -115,3 +113,15 @@ def _entry(place: Place, constant: Constant) -> tuple[Value, frozenset[Code]] | 
         return codings.concept(place, constant)
     words = codings.words(place, constant)
     return (words[0], frozenset(words)) if words else None
+
+
+def _misplaced(place: Place, field: Field) -> Diagnostic | None:
+    """What is wrong with a field at a code, Coding or CodeableConcept, whatever its table."""
+    at, type_ = place.text.at(field.name), place.member.type
+    if field.type not in ("table", "one of"):
+        return wrong.field_at_element(at, field.name, field.type, f"a {type_}", "only names have codes: a table or `one of …`")
+    if field.many and not place.member.many:
+        return wrong.list_at_single(at, field.name, place.path)
+    if field.or_text and type_ != "CodeableConcept":
+        return wrong.text_needs_concept(at, field.name, type_)
+    return None

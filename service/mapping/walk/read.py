@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from service.fhir.forms import has_form
 from service.fhir.json import Number, Value
 from service.mapping.plan import Block, Branch, Choice, Items, Leaf, Part, Scope, Shape, every
 from service.mapping.terms.constant import Constant
@@ -165,7 +166,7 @@ class _Reader:
         remarks: list[Remark] = []
         for at, value in elements:
             try:
-                found = term.read(value, self.source)
+                found = self._read(leaf, term, value)
             except Misfit as misfit:
                 remarks.append(Remark(at, misfit.reason, leaf))
                 continue
@@ -176,13 +177,18 @@ class _Reader:
         reading.remarks += remarks[:1]
         return None
 
+    def _read(self, leaf: Leaf, term: TwoWay, value: Value) -> dict[str, Value]:
+        if not has_form(leaf.at, value):
+            raise Misfit("is not of the form that R4 gives it")
+        return term.read(value, self.source)
+
     def _values(self, leaf: Leaf, term: TwoWay, elements: list[tuple[Pointer, Value]], reading: Reading) -> Pointer | None:
         name = term.fields[0].name
         values: list[Value] = []
         seen: dict[str, int] = {}
         for at, value in elements:
             try:
-                values.append(term.read(value, self.source)[name])
+                values.append(self._read(leaf, term, value)[name])
             except Misfit as misfit:
                 reading.remarks.append(Remark(at, misfit.reason, leaf))
                 continue
