@@ -209,19 +209,24 @@ def invariants(elements: Iterable[Json], inherited: set[str]) -> list[dict[str, 
 
 def profile_line(item: Json, types: Types) -> dict[str, Json]:
     """What a profile adds to the type it constrains."""
-    known = {row["key"] for name in (item["type"], "DomainResource") for row in all_rules(name, types)}
-    rules: dict[str, Json] = {}
-    for element in item["snapshot"]["element"]:
-        for row in invariants([element], known | type_keys(element, types)):
-            rules.setdefault(row["key"] + row["path"].replace(":" + element.get("sliceName", ""), ""), row)
     return {
         "name": item["url"],
         "version": item["version"],
         "type": item["type"],
         "base": item["baseDefinition"],
         "elements": list(constraints(item, types)),
-        "invariants": list(rules.values()),
+        "invariants": added_rules(item, types),
     }
+
+
+def added_rules(item: Json, types: Types) -> list[dict[str, Json]]:
+    """The rules that a profile or extension has and its type has not; those of an element not again on its slices."""
+    known = {row["key"] for name in (item["type"], "DomainResource") for row in all_rules(name, types)}
+    rules: dict[str, Json] = {}
+    for element in item["snapshot"]["element"]:
+        for row in invariants([element], known | type_keys(element, types)):
+            rules.setdefault(row["key"] + row["path"].replace(":" + element.get("sliceName", ""), ""), row)
+    return list(rules.values())
 
 
 def all_rules(name: str, types: Types) -> list[dict[str, Json]]:
@@ -242,6 +247,7 @@ def extension_line(item: Json, types: Types) -> dict[str, Json]:
         "contexts": [context["expression"] for context in contexts],
         "modifier": item["snapshot"]["element"][0].get("isModifier", False),
         "elements": [row for row in constraints(item, types) if row["id"] != "Extension.url"],
+        "invariants": added_rules(item, types),
     }
 
 

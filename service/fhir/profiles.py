@@ -74,7 +74,7 @@ class ExtensionPart:
 class ExtensionDefinition:
     """An extension by its url: the element paths or types it may stand on ("Element": anywhere), whether it is a modifier, what it holds.
 
-    `elements` says the same by element id, as a profile of the type Extension does.
+    `elements` says the same by element id, as a profile of the type Extension does. `invariants` are its own.
     """
 
     url: str
@@ -83,6 +83,7 @@ class ExtensionDefinition:
     types: tuple[str, ...]
     parts: Mapping[str, ExtensionPart]
     elements: Mapping[str, ProfileElement]
+    invariants: tuple[Invariant, ...]
 
 
 class _ElementRow(msgspec.Struct):
@@ -113,6 +114,7 @@ class _ExtensionRow(msgspec.Struct):
     contexts: tuple[str, ...] = ()
     modifier: bool = False
     elements: tuple[_ElementRow, ...] = ()
+    invariants: tuple[Invariant, ...] = ()
 
 
 def profile(name_or_url: str) -> Profile | None:
@@ -151,7 +153,7 @@ def _extension(url: str) -> ExtensionDefinition:
     row = msgspec.json.decode(tables.lines("extensions")[url], type=_ExtensionRow)
     elements = _elements(row.elements)
     whole = _part("Extension", elements)
-    return ExtensionDefinition(url, row.contexts, row.modifier, whole.types, whole.parts, elements)
+    return ExtensionDefinition(url, row.contexts, row.modifier, whole.types, whole.parts, elements, row.invariants)
 
 
 def _part(at: str, elements: Mapping[str, ProfileElement]) -> ExtensionPart:

@@ -85,3 +85,11 @@ def test_every_extension_can_be_read() -> None:
         assert found is not None
         assert found.contexts
         assert bool(found.types) != bool(found.parts), url
+
+
+def test_an_extension_has_its_own_invariants() -> None:
+    """The rules that an extension adds to those of every extension are packed with it."""
+    found = definitions.extension(f"{STRUCTURES}allergyintolerance-substanceExposureRisk")
+    assert found is not None
+    assert [rule.key for rule in found.invariants] == ["inv-1"]
+    assert [rule.key for rule in getattr(definitions.extension(f"{STRUCTURES}patient-birthTime"), "invariants", ())] == []
