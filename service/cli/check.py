@@ -17,8 +17,9 @@ from service.diagnostics.diagnostic import Diagnostics
 def command(chosen: Chosen, kinds: tuple[str, ...]) -> None:
     """Check the mappings.
 
-    What they write must be FHIR R4, and no record may lose a value on the way there and back. All of them are read, since they depend on each
-    other; with KINDs, only the errors in their files are told. Every error is told at once, with file, line and what would go wrong.
+    What they write must be FHIR R4, and no record may lose a value on the way there and back. All of them are read, since they depend
+    on each other; with KINDs, only the errors in their files are told. Every error is told at once, with file, line and what would go
+    wrong.
     """
     start = time.perf_counter()
     try:

@@ -14,8 +14,8 @@ from service.mapping import release
 def command(chosen: Chosen) -> None:
     """Write down what the mappings write, before a release.
 
-    It goes to `released.lock` in their folder, with --clinic to `clinics/<clinic>.lock`. What stands there may be renamed later (`formerly:`),
-    never forgotten: `check` refuses a mapping that could not read what an earlier version wrote.
+    It goes to `released.lock` in their folder, with --clinic to `clinics/<clinic>.lock`. What stands there may be renamed later
+    (`formerly:`), never forgotten: `check` refuses a mapping that could not read what an earlier version wrote.
     """
     text = release.lock(chosen.library())
     path = chosen.folder / (f"clinics/{chosen.clinic}.lock" if chosen.clinic else "released.lock")

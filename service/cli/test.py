@@ -18,7 +18,8 @@ from service.mapping.wire import Gateway
 def command(chosen: Chosen, folder: Path | None) -> None:
     """Run example pairs both ways.
 
-    They are those in FOLDER, or without it in the `examples` of the mappings. A pair is `<kind>/<name>.record.json` and `<kind>/<name>.fhir.json`: the one must become the other, and the other the one.
+    They are those in FOLDER, or without it in the `examples` of the mappings. A pair is `<kind>/<name>.record.json` and
+    `<kind>/<name>.fhir.json`: the one must become the other, and the other the one.
     """
     folder = folder or chosen.folder / "examples"
     results = examples.run(Gateway.of(chosen.library()), folder)
