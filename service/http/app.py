@@ -19,6 +19,9 @@ from service.mapping.check import example
 from service.mapping.wire import Gateway
 from service.settings import Settings
 
+BLOCK = 64 * 1024
+"""Bytes of NDJSON that are sent at once, at least."""
+
 
 def create_app(settings: Settings) -> flask.Flask:
     """The application for one clinic's mappings, loaded here and once.
@@ -53,10 +56,10 @@ def _view(route: Route, gateway: Gateway, settings: Settings) -> Callable[..., f
         query = parameters.read(route.query, incoming.args)
         sent = "" if "" in route.media else negotiate.body_type(_header("Content-Type"), _header("Content-Encoding"), route.media)
         answer = negotiate.answer_type(_header("Accept"), route.media[sent])
-        lines = sent in negotiate.NDJSON
-        body = guard.body(incoming, settings, lines=lines) if sent else b""
+        ndjson = sent in negotiate.NDJSON
+        body = guard.body(incoming, settings, ndjson=ndjson) if sent else b""
         url = incoming.host_url.rstrip("/")
-        return _sent(route.handler(gateway, Request(path, query, body, lines, answer, url, flask.g.request_id)))
+        return _sent(route.handler(gateway, Request(path, query, body, ndjson, answer, url)))
 
     return view
 
@@ -83,12 +86,18 @@ def _sent(response: Response) -> flask.Response:
 
 
 def _lines(lines: Iterable[bytes], request_id: str) -> Iterator[bytes]:
-    """The lines of an answer; a defect of ours, met when the status has long been sent, becomes the last."""
+    """The lines of an answer in blocks. A defect of ours, met when the status has long been sent, becomes the last line."""
+    block = bytearray()
     try:
-        yield from lines
+        for line in lines:
+            block += line
+            if len(block) >= BLOCK:
+                yield bytes(block)
+                block.clear()
     except Exception as error:  # noqa: BLE001 - the server would log its message
         observe.failed(error, request_id)
-        yield outcomes.internal().outcome + b"\n"
+        block += outcomes.internal().outcome + b"\n"
+    yield bytes(block)
 
 
 def _header(name: str) -> str:

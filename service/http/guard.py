@@ -13,10 +13,11 @@ from service.http import outcomes
 from service.settings import Settings
 
 
-def body(request: Request, settings: Settings, *, lines: bool) -> bytes:
-    """The body of a request; of NDJSON every line is measured.
+def body(request: Request, settings: Settings, *, ndjson: bool) -> bytes:
+    """The body of a request. Of NDJSON every line is measured; a line that is too deep fails alone, when it is read.
 
-    Raises Failure: 413 by `Content-Length` before anything is read, or as soon as too much was read; 400 where it does not come whole.
+    Raises Failure: 413 by `Content-Length` before anything is read, as soon as too much was read, or for a line; 400 for one that does not
+    come whole, is too deep or has too long a number.
     """
     request.max_content_length = settings.max_body
     try:
@@ -27,15 +28,20 @@ def body(request: Request, settings: Settings, *, lines: bool) -> bytes:
         raise outcomes.cut_off() from None
     if request.content_length not in (None, len(data)):
         raise outcomes.cut_off()
-    if lines:
-        for number, line in enumerate(io.BytesIO(data), 1):
-            if len(line) > settings.max_line:
-                raise outcomes.line_too_long(number, settings.max_line)
+    if ndjson:
+        _measure(data, settings.max_line)
+    else:
+        _check(data)
     return data
 
 
-def content(data: bytes) -> None:
-    """Refuse a text that is too deep or has too long a number. Raises Failure (400)."""
+def _measure(data: bytes, limit: int) -> None:
+    for number, line in enumerate(io.BytesIO(data), 1):
+        if len(line) > limit:
+            raise outcomes.line_too_long(number, limit)
+
+
+def _check(data: bytes) -> None:
     try:
         json.check_limits(data)
     except JsonError as error:

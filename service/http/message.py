@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -10,17 +11,21 @@ from dataclasses import dataclass, field
 class Request:
     """A request that passed the guard.
 
-    `path` are the variables of the path, `query` the parameters, each known and well-formed. `lines`: the body is NDJSON. `answer` is
-    the media type to answer in, `url` where the client found us, without trailing slash, and `id` what the log calls the request.
+    `path` are the variables of the path, `query` the parameters, each known and well-formed. `ndjson`: the body is that. `answer` is
+    the media type to answer in, `url` where the client found us, without trailing slash.
     """
 
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    lines: bool = False
+    ndjson: bool = False
     answer: str = ""
     url: str = ""
-    id: str = ""
+
+    @property
+    def lines(self) -> Iterator[bytes]:
+        """The lines of an NDJSON body, without their ends."""
+        return (line.rstrip(b"\r\n") for line in io.BytesIO(self.body))
 
 
 @dataclass(frozen=True, slots=True)

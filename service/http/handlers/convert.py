@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -27,8 +26,8 @@ def to_fhir(gateway: Gateway, request: Request) -> Response:
     if kind not in gateway.library.kinds:
         raise outcomes.unknown_kind(gateway.library.kinds, kind)
     terms = Terms(server=query.get("server", ""), takes_ids=query.get("takes_ids") == "true", recorded=query.get("recorded", ""))
-    if request.lines:
-        answers = gateway.to_fhir_lines(kind, io.BytesIO(request.body), terms)
+    if request.ndjson:
+        answers = gateway.to_fhir_lines(kind, request.lines, terms)
         return Response((_resource(one, terms) + b"\n" for one in answers), request.answer)
     return Response(_resource(gateway.to_fhir(kind, request.body, terms), terms), request.answer)
 
@@ -40,8 +39,8 @@ def from_fhir(gateway: Gateway, request: Request) -> Response:
     """
     query = request.query
     terms = Terms(server=query.get("server", ""), key=query.get("key", ""), leftovers=query.get("leftovers", ""))
-    if request.lines:
-        return Response((one.data + b"\n" for one in gateway.from_fhir_lines(io.BytesIO(request.body), terms)), request.answer)
+    if request.ndjson:
+        return Response((one.data + b"\n" for one in gateway.from_fhir_lines(request.lines, terms)), request.answer)
     resources, links = _linked(request.body)
     return Response(gateway.from_fhir(resources, replace(terms, links=links)).data, request.answer)
 
