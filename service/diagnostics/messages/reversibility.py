@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from service.diagnostics.diagnostic import Diagnostic
@@ -14,19 +15,31 @@ def field_lost(span: Span, name: str, when: str, situation: str) -> Diagnostic:
         f"`{name}` is lost{when}",
         span,
         "no line writes it then",
-        (situation,),
+        (f"{situation}\nwhich comes back without `{name}`",),
         "add a rule or clause (`a needs b`), another alternative, or a line elsewhere",
+        needs=(name,),
     )
 
 
-def table_not_reversible(span: Span, table: str, first: str, second: str, code: object) -> Diagnostic:
+def item_lost(span: Span, name: str, situation: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP301",
+        f"an item of `{name}` is lost",
+        span,
+        "no line writes it then",
+        (f"{situation}\nwhich comes back without this item",),
+        "mark the field of the `!` in its lines `required`, or take the `!` away",
+    )
+
+
+def table_not_reversible(span: Span, table: str, field: str, first: str, second: str, code: object) -> Diagnostic:
     shown = "#".join(code) if isinstance(code, tuple) else str(code)
     return Diagnostic(
         "KAP302",
         f"`{first}` and `{second}` of table `{table}` have the same code",
         span,
         "which of the two is meant on the way back?",
-        (f"a record with `{second}` comes back with `{first}`: both are `{shown}`",),
+        (f"as in the record\n  {field}: {second}\nwhich comes back with `{field}: {first}`: both are `{shown}`",),
         "give them different codes, or use the table in echoes only",
     )
 
@@ -36,8 +49,8 @@ def table_has_more(span: Span, table: str, name: str, more: list[str], defined: 
         "KAP303",
         f"table `{table}` knows {', '.join(more)}, which `{name}` never is",
         span,
-        "the way back would give a value that is not the field's",
-        (f"a resource with the code of `{more[0]}` would be read as `{name}: {more[0]}`, and that record is not valid",),
+        "not values of the field",
+        (f"a resource with the code of `{more[0]}` would be read as the record\n  {name}: {more[0]}\nwhich is not valid",),
         f"add the value to the field, or remove the line from the table ({defined.place})",
     )
 
@@ -45,10 +58,10 @@ def table_has_more(span: Span, table: str, name: str, more: list[str], defined: 
 def text_not_separable(span: Span, names: list[str]) -> Diagnostic:
     return Diagnostic(
         "KAP304",
-        f"{' and '.join(names)} cannot be told apart in one text",
+        f"{' and '.join(f'`{name}`' for name in names)} cannot be told apart in one text",
         span,
         "where does one end?",
-        (f"{names[0]}: a-b, {names[-1]}: c and {names[0]}: a, {names[-1]}: b-c may give the same text",),
+        (f"as in the records\n  {names[0]}: a-b, {names[-1]}: c\n  {names[0]}: a, {names[-1]}: b-c\nwhich may give the same text",),
         "use fields of type id, each once, with a sign such as `/` between them",
     )
 
@@ -59,7 +72,7 @@ def each_without_id(span: Span, name: str, defined: Span) -> Diagnostic:
         f"the items of `{name}` become resources and have no id",
         span,
         "which resource is which item?",
-        (f"{name}: two items with equal values would be one resource",),
+        (f"as in the record\n  {name}: [{{…}}, {{…}}]\nwhose items would be one resource when they are equal",),
         f"give them a field of type `id required` (line {defined.line})",
     )
 
@@ -70,7 +83,7 @@ def nothing_written(span: Span, name: str, situation: str) -> Diagnostic:
         f"a record of kind `{name}` may write no resource at all",
         span,
         "it would vanish",
-        (situation,),
+        (f"{situation}\nof which nothing comes back",),
         "write one shape always, or add a rule `at least one of …`",
     )
 
@@ -97,25 +110,24 @@ def slices_overlap(span: Span, one: str, other: str, list_: str) -> Diagnostic:
     )
 
 
-def alternative_readable(span: Span, first: str, second: str, choice: str) -> Diagnostic:
+def alternative_readable(span: Span, first: str, second: str, situation: str) -> Diagnostic:
     return Diagnostic(
         "KAP309",
-        f"what {second} of `{choice}` writes would be read as {first}",
+        f"what {second} writes would be read as {first}",
         span,
         "nothing tells them apart",
-        (f"{first} is tried first and asks for nothing that {second} does not write",),
+        (f"{situation}\nwhich writes {second}; {first} is tried before it, and finds all that it asks for",),
         "mark with `!` what the first cannot do without, or use other elements",
     )
 
 
-def alternative_unreachable(span: Span, number: str, choice: str) -> Diagnostic:
+def alternative_unreachable(span: Span, label: str) -> Diagnostic:
     return Diagnostic(
         "KAP310",
-        f"{number} of `{choice}` is never written",
+        f"{label} is never written",
         span,
         "an earlier one always is",
-        (f"no valid record reaches {number}",),
-        "change the conditions, their order, or remove it",
+        help="change the conditions or the order, or remove it",
     )
 
 
@@ -125,8 +137,9 @@ def case_missing(span: Span, name: str, missing: list[str]) -> Diagnostic:
         f"`case ${name}` has no block for {', '.join(missing)}",
         span,
         "this value would be lost",
-        (f"{name}: {missing[0]}",),
+        (f"as in the record\n  {name}: {missing[0]}\nwhich comes back without `{name}`",),
         f"add `{missing[0]}: {{…}}`",
+        breaks=name,
     )
 
 
@@ -136,7 +149,7 @@ def case_ambiguous(span: Span, name: str, first: str, second: str) -> Diagnostic
         f"`{name}: {second}` would be read as `{first}`",
         span,
         "its `match` lines do not tell it apart",
-        (f"{name}: {second}",),
+        (f"as in the record\n  {name}: {second}\nwhich comes back with `{name}: {first}`",),
         "give each case a `match` line that no other case writes",
     )
 
@@ -147,7 +160,7 @@ def case_unmarked(span: Span, name: str, value: str) -> Diagnostic:
         f"`{name}: {value}` cannot be told from a record without `{name}`",
         span,
         "no `match` line",
-        (f"a record without {name} comes back with {name}: {value}",),
+        (f"as in a record without `{name}`\nwhich comes back with `{name}: {value}`",),
         "give the case a `match` line, or make the field required",
     )
 
@@ -158,7 +171,7 @@ def written_twice(span: Span, path: str, other: Span, situation: str) -> Diagnos
         f"two lines write `{path}`",
         span,
         f"the other is {other.place}",
-        (situation,),
+        (f"{situation}\nof which one value would be lost",),
         "remove one, or let conditions exclude each other",
     )
 
@@ -169,7 +182,7 @@ def choice_written_twice(span: Span, one: str, two: str, situation: str) -> Diag
         f"`{one}` and `{two}` are forms of one element",
         span,
         "R4 allows one of them",
-        (situation,),
+        (f"{situation}\nof which one value would be lost",),
         "put them into `first of`, or let a rule exclude one",
     )
 
@@ -180,7 +193,7 @@ def stays_needed(span: Span, name: str, text: str, situation: str) -> Diagnostic
         f"`{name}` stays in the clinic, and what leaves breaks `{text}` without it",
         span,
         "the record could not come back",
-        (situation,),
+        (f"{situation}\nwhich comes back without `{name}`, and is refused",),
         "let the rule do without the field that stays",
     )
 
@@ -191,7 +204,7 @@ def child_without_key(span: Span, name: str, key: str) -> Diagnostic:
         f"the records of `{name}` do not take `{key}` from their parent",
         span,
         "whose are they on the way back?",
-        (f"two parents, each with {name}: nothing says which belong to which",),
+        (f"as in two records with `{name}`\nof which nothing says later which child belongs to which",),
         f"name `{key}` behind `with`",
     )
 
@@ -202,7 +215,7 @@ def child_lists_alike(span: Span, one: str, other: str, kind: str) -> Diagnostic
         f"`{one}` and `{other}` both hold records of kind `{kind}`",
         span,
         "which list do they come back to?",
-        (f"{one}: one record comes back in {other}",),
+        (f"as in the record\n  {one}: [{{…}}]\nwhich comes back as\n  {other}: [{{…}}]",),
         "tell them apart by `with field = value`",
     )
 
@@ -214,7 +227,7 @@ def ending_twice(span: Span, type_: str, ending: str, other: Span) -> Diagnostic
         f"two shapes of {type_} {shown}",
         span,
         f"the other is {other.place}",
-        (f"two records with the same key would have one id: {type_}/k{f'.{ending}' if ending else ''}",),
+        (f"both would write the resource {type_}/k{f'.{ending}' if ending else ''} of a record with the key k",),
         "rename one of the shapes",
     )
 
@@ -222,21 +235,21 @@ def ending_twice(span: Span, type_: str, ending: str, other: Span) -> Diagnostic
 def bad_ending(span: Span, name: str) -> Diagnostic:
     return Diagnostic(
         "KAP320",
-        f"`{name}` cannot end an identifier",
+        f"`{name}` cannot end an id",
         span,
-        "here",
-        (f"an id `k.{name}` could not be cut again",),
-        "use letters, digits and hyphens",
+        "not letters, digits and hyphens",
+        (f"the id `k.{name}` of a record with the key k is no id of R4, or could not be cut again",),
+        f"write `{re.sub('[^A-Za-z0-9]+', '-', name)}`",
     )
 
 
-def id_over_64(span: Span, name: str, length: int) -> Diagnostic:
+def id_over_64(span: Span, name: str, length: int, item: int) -> Diagnostic:
     return Diagnostic(
         "KAP321",
         f"ids of `{name}` would have up to {length} characters; R4 allows 64",
         span,
         "too long",
-        (f"key of 36 characters + `.{name}` + item",),
+        (f"a key has up to 36 characters, then `.{name}`{f' and an item with up to {item - 1}' if item else ''}",),
         "shorten the shape's name, or bound the item's id",
     )
 
@@ -247,7 +260,7 @@ def item_id_short(span: Span, name: str) -> Diagnostic:
         f"`{name}` must have room for 20 characters",
         span,
         "the item's id of another system has 20",
-        (f"{name}: 20 hex digits",),
+        (f"as in the record\n  {name}: 0f1e2d3c4b5a69788796\nread from another system, which would be refused",),
         f"write `{name}: id ..20 required`",
     )
 
@@ -258,7 +271,7 @@ def reference_without_shape(span: Span, type_: str) -> Diagnostic:
         f"no shape of {type_} is written under its record's key alone",
         span,
         "what would the reference name?",
-        (f"{type_}/k is written, and no resource has that id",),
+        (f"the reference {type_}/k would be written, and no resource has that id",),
         f"name the shape of {type_} like its record kind",
     )
 
@@ -274,20 +287,25 @@ def base_gone(span: Span, base: str) -> Diagnostic:
     )
 
 
-def field_stays(span: Span, name: str, defined: Span) -> Diagnostic:
+def field_stays(span: Span, name: str, reason: str) -> Diagnostic:
     return Diagnostic(
         "KAP325",
         f"`{name}` stays in the clinic and may not occur in a shape",
         span,
-        "here",
-        (f"its reason stands on line {defined.line}",),
+        "would leave",
+        (f'the reason given for it: "{reason}"',),
         "remove the line, or take `stays` from the field",
     )
 
 
-def rules_unsatisfiable(span: Span, name: str) -> Diagnostic:
+def rules_unsatisfiable(span: Span, name: str, rules: Iterable[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP326", f"no record fulfils the rules of `{name}`", span, "they contradict each other", help="remove a rule or clause"
+        "KAP326",
+        f"no record fulfils the rules of `{name}`",
+        span,
+        "every record is refused",
+        (_together(rules),),
+        "change one of them",
     )
 
 
@@ -318,30 +336,36 @@ def example_lost(span: Span, problem: str) -> Diagnostic:
     )
 
 
-def field_never(span: Span, name: str) -> Diagnostic:
+def field_never(span: Span, name: str, rules: Iterable[str]) -> Diagnostic:
     return Diagnostic(
         "KAP330",
         f"no valid record has a value for `{name}`",
         span,
-        "its clauses exclude it",
-        help="correct its clauses, or remove the field",
+        "always empty",
+        (_together(rules),),
+        "change one of them, or remove the field",
     )
 
 
-def shape_never(span: Span, name: str) -> Diagnostic:
+def shape_never(span: Span, name: str, rules: Iterable[str]) -> Diagnostic:
     return Diagnostic(
-        "KAP331", f"no valid record writes `{name}`", span, "its condition never holds", help="correct `written when`, or remove the shape"
+        "KAP331",
+        f"no valid record writes `{name}`",
+        span,
+        "its condition never holds",
+        (_together(rules),),
+        "correct `written when`, or remove the shape",
     )
 
 
-def lines_differ(span: Span, name: str, condition: Iterable[str]) -> Diagnostic:
+def list_in_two_places(span: Span, name: str, shapes: Iterable[str]) -> Diagnostic:
     return Diagnostic(
         "KAP332",
-        f"`{name}` is read from several elements that need not agree",
+        f"the items of `{name}` stand in two places",
         span,
         "which one counts?",
-        tuple(condition),
-        "make all but one an echo (`= …`)",
+        (f"they stand in {' and in '.join(f'`{one}`' for one in shapes)}, and may be changed in one of them",),
+        "keep one of the places",
     )
 
 
@@ -408,3 +432,9 @@ def match_not_written(span: Span, path: str, situation: str) -> Diagnostic:
         (situation,),
         "take `match` away, or mark the field `required`, or with `!`",
     )
+
+
+def _together(rules: Iterable[str]) -> str:
+    """The rules that exclude something, one a line."""
+    lines = "\n".join(f"  {rule}" for rule in rules)
+    return f"these cannot hold together:\n{lines}" if lines else "whatever the rules"

@@ -1,0 +1,124 @@
+"""R15 releases: nothing that was ever written has vanished; it may move to `formerly:` or behind a bar.
+
+A lock is a list of facts, one a line: `base <url>`, `kind <kind>`, `shape <kind>[/<ending>] <resource type>`, and for each code by which a
+resource, a slice, a case, a name or a unit is known on the way back, `code <kind>[/<ending>] <element> <code>[ = <name>]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import reversibility as lost
+from service.diagnostics.messages import syntax as form
+from service.diagnostics.spans import Source, Span
+from service.fhir.json import Value
+from service.mapping.plan import Block, Items, Kind, Leaf, Part, Shape
+from service.mapping.sender import Names
+from service.mapping.terms import codings
+from service.mapping.terms.constant import Constant
+from service.mapping.terms.quantity import InUnit
+from service.mapping.terms.value import FieldValue
+from service.mapping.terms.via import Coded
+from service.records.formulas import word
+
+_IS = " = "
+_WORDS = {"base": 2, "kind": 2, "shape": 3, "code": 4}
+"""How many words a line has by its first; the last goes to the line's end."""
+
+
+def facts(kinds: Iterable[Kind], base: str) -> Iterator[str]:
+    """The lines of everything that kinds write."""
+    yield f"base {base}"
+    for kind in kinds:
+        yield f"kind {kind.name}"
+        for shape in kind.written:
+            own = f"{kind.name}/{shape.ending}" if shape.ending else kind.name
+            yield f"shape {own} {shape.type}"
+            yield from (
+                f"code {own} {at} {code}{f'{_IS}{name}' if name else ''}"
+                for at, leaf in _leaves(shape.scope.parts)
+                for code, name in _codes(leaf)[0]
+            )
+
+
+def lines(lock: Source) -> Iterator[tuple[str, Span]]:
+    """The facts of a lock with their places, without comments and empty lines."""
+    for start in lock.starts:
+        text = lock.text[start:].partition("\n")[0].rstrip()
+        if text and not text.startswith("#"):
+            yield text, Span(lock, start, start + len(text))
+
+
+def check(lock: Source, kinds: Mapping[str, Kind], names: Names, base: Span) -> Iterator[Diagnostic]:
+    """Every fact of a lock that no longer holds, at the place that should hold it; `base` is where the base url stands."""
+    gone = [text.partition(" ")[2] for text, _ in lines(lock) if text.startswith("base ") and text.partition(" ")[2] not in names.bases]
+    yield from (lost.base_gone(base, one) for one in gone)
+    for text, span in lines(lock):
+        what, *words = text.split(" ", _WORDS.get(text.partition(" ")[0], 1) - 1)
+        if len(words) + 1 != _WORDS.get(what):
+            yield form.not_a_fact(span, text, tuple(_WORDS))
+        elif what != "base" and not words[-1].startswith(tuple(f"{one}/" for one in gone)):
+            yield from _of_kind(kinds, names, what, words, span)
+
+
+def _of_kind(kinds: Mapping[str, Kind], names: Names, what: str, words: list[str], span: Span) -> Iterator[Diagnostic]:
+    spelt, _, ending = words[0].partition("/")
+    kind = kinds.get(names.kind_names.get(spelt, ""))
+    if kind is None:
+        if what == "kind":
+            yield lost.kind_gone(span, spelt, f"{names.base}/id/{spelt}")
+        return
+    shape = next((one for one in kind.written if ending in (one.ending, *one.former)), None)
+    if what == "shape" and (shape is None or shape.type != words[1]):
+        yield lost.shape_gone(shape.span if shape else kind.span, ending or spelt, words[1], f"k.{ending}" if ending else "k")
+    if what == "code" and shape is not None:
+        yield from _of_shape(shape, words[1], words[2])
+
+
+def _of_shape(shape: Shape, at: str, fact: str) -> Iterator[Diagnostic]:
+    code, _, name = fact.partition(_IS)
+    there = [leaf for path, leaf in _leaves(shape.scope.parts) if path == at]
+    span = there[0].term.span if len(there) == 1 else shape.span
+    read = [pair for leaf in there for pair in _codes(leaf)[1]]
+    names = sorted(now for known, now in read if known == code)
+    if not names:
+        yield lost.code_gone(span, code, f"{shape.type}.{at}")
+    elif name not in names and name in {now for _, now in read}:
+        yield lost.code_moved(span, code, f"{shape.type}.{at}", name, names[0])
+
+
+def _leaves(parts: list[Part], around: str = "") -> Iterator[tuple[str, Leaf]]:
+    """Every leaf of a shape, those of items, too, with its path in the resource: names without slices."""
+    for part in parts:
+        at = f"{around}{part.name}"
+        match part:
+            case Leaf():
+                yield at, part
+            case Block():
+                yield from _leaves(part.parts, f"{at}.")
+            case Items():
+                yield from _leaves(part.scope.parts, f"{at}.")
+
+
+def _codes(leaf: Leaf) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The codes that a leaf writes and needs on the way back, and those that it reads, each with the name that it gives (or none)."""
+    written: Iterable[tuple[Value, str]] = ()
+    read: Iterable[tuple[Value, str]] = ()
+    match leaf.term:
+        case Constant(value=value, read_as=values) if leaf.mode in ("match", "slice"):
+            case = leaf.branch.value if leaf.branch else ""
+            written, read = [(code, case) for code in codings.in_json(value)[:1] or [value]], [(code, case) for code in values]
+        case Coded(written=table, read_as=names):
+            written = [(code, name) for name, value in table.items() for code in codings.in_json(value)[:1]]
+            read = names.items()
+        case InUnit(units=units, codes=names):
+            written = read = [(code, name) for name, code in names.items()] or [(code, "") for code in units]
+        case FieldValue(fields=(field,)) if field.type == "one of":
+            written = read = [(value, "") for value in field.values]
+    spelt = [{(_spelt(code), name) for code, name in pairs} for pairs in (() if leaf.mode == "also" else written, read)]
+    return spelt[0], spelt[1]
+
+
+def _spelt(code: Value) -> str:
+    return " ".join(("#".join(code) if isinstance(code, tuple) else word(code)).split())
