@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-
-from flask import Flask
+from wsgiref.types import WSGIApplication
 
 from service import settings
 from service.diagnostics.diagnostic import Diagnostics
@@ -14,7 +13,7 @@ from service.http.app import create_app
 from service.settings import SettingsError
 
 
-def _start() -> Flask:
+def _start() -> WSGIApplication:
     observe.to_stdout()
     try:
         return create_app(settings.read(os.environ))
