@@ -44,14 +44,17 @@ class Account:
     leftovers: dict[int, list[Leftover]]
     complete: bool
 
+    def lost(self, number: int) -> list[Leftover]:
+        """The leftovers of a member that the record does not hold."""
+        return [one for one in self.leftovers[number] if one.sign != "-"]
+
     def issues(self, gathering: Gathering, policy: str) -> list[Issue]:
         """The leftovers as issues; errors under the policy `refuse`."""
         word = say.leftover_refused if policy == "refuse" else say.leftover
         return [
             word(expression(member.resource.where, one.at), differs=one.sign == "~")
             for number, member in enumerate(gathering.members)
-            for one in self.leftovers[number]
-            if one.sign != "-"
+            for one in self.lost(number)
         ]
 
 
@@ -77,11 +80,15 @@ def refused_members(gathering: Gathering, account_: Account) -> dict[int, list[I
 
 
 def remember(library_hash: str, gathering: Gathering, account_: Account, policy: str) -> list[Value]:
-    """The memory of a record; empty when writing it gives just what was read."""
+    """The memory of a record; under `keep` empty when writing it gives just what was read.
+
+    Under the others, the servers where writing it would lose something or make a second resource beside theirs.
+    """
+    if policy != "keep":
+        barred = [one for number, one in enumerate(gathering.members) if not one.resource.own or account_.lost(number)]
+        return [{"server": server} for server in dict.fromkeys(member.resource.server for member in barred)]
     if account_.complete:
         return []
-    if policy != "keep":
-        return [{"server": server} for server in dict.fromkeys(member.resource.server for member in gathering.members)]
     digest = digest_of(gathering.values)
     return [_entry(library_hash, member, digest) for member in gathering.members]
 

@@ -157,10 +157,14 @@ class Sender:
             if named.type != type_:
                 raise Misfit("names a resource of another type")
             return named.key
+        return self._by_url(type_, url, still_ours=bool(match) and self._still_ours())
+
+    def _by_url(self, type_: str, url: str, *, still_ours: bool) -> str:
+        """The key of a resource that is not in the set, by its absolute URL."""
         server, wanted, id_ = _split(url)
         if wanted != type_:
             raise Misfit("names a resource of another type" if wanted else "names a resource that is not in the set")
-        if server in self.names.bases or (match and self._still_ours()):
+        if server in self.names.bases or still_ours:
             if type_ not in self.names.kinds and ID.fullmatch(id_):
                 return id_
             own = self.names.by_id(type_, id_)

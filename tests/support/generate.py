@@ -190,7 +190,8 @@ def _text(random: Random) -> str:
 
 def _moment(one: Field, random: Random) -> str:
     day = f"{random.randrange(1900, 2100):04}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}"
-    time = f"T{random.randrange(24):02}:{random.randrange(60):02}:{random.randrange(60):02}{random.choice(('', '', '.5', '.125000'))}{random.choice(ZONES)}"
+    clock = f"T{random.randrange(24):02}:{random.randrange(60):02}:{random.randrange(60):02}"
+    time = clock + random.choice(("", "", ".5", ".125000")) + random.choice(ZONES)
     if one.type == "instant":
         return day + time
     forms = (day, day[:7], day[:4]) if one.type == "date" else (day + time, day + time, day + time, day, day[:7], day[:4])
