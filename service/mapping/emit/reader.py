@@ -127,7 +127,7 @@ class Reader:
             raise Unsupported
         names = self.source.constant(table, "slices")
         with body.block(f"for e in {x}:"):
-            body.add(f"n = {names}.get({_spelt(mark, f'e.m_{mark.name}')}, -1)")
+            body.add(f"n = {names}.get({_spelt(mark, f'e.m_{mark.name}', always=not rest)}, -1)")
             for number, block in enumerate([*sliced, *rest]):
                 assert isinstance(block, Block)
                 with body.block(f"{'elif' if number else 'if'} n == {number if block in sliced else -1}:"):
@@ -216,8 +216,11 @@ def _image(leaf: Leaf) -> str | bytes:
     return json.write([value] if leaf.many else value)
 
 
-def _spelt(leaf: Leaf, x: str) -> str:
-    return f"bytes({x})" if isinstance(_image(leaf), bytes) else x
+def _spelt(leaf: Leaf, x: str, *, always: bool = True) -> str:
+    """What was read where a constant stands, as its image is spelt."""
+    if not isinstance(_image(leaf), bytes):
+        return x
+    return f"bytes({x})" if always else f"bytes({x} or b'')"
 
 
 def _distinct_mark(sliced: list[Block]) -> Leaf:
