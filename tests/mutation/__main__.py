@@ -1,0 +1,60 @@
+"""`python -m tests.mutation [seed]`: all mutants, a table of the verdicts, and `build/mutate.json`. Exits 1 where one escapes or crashes."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import secrets
+import sys
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+from service.mapping import library
+from tests.mutation.mutants import KINDS, Mutant, mutants
+from tests.mutation.verdicts import Verdict, counts, judge, unlocked
+from tests.support.mappings import FOLDER
+
+CLINIC = "bloom"
+OUT = Path("build/mutate.json")
+
+
+def table(cases: list[Mutant], verdicts: list[Verdict]) -> str:
+    """Verdicts by file and kind of mutation: refused/lawful/escaped/crashed."""
+    by_spot: dict[tuple[str, str], Counter[str]] = {}
+    for mutant, verdict in zip(cases, verdicts, strict=True):
+        for spot in ((mutant.file, mutant.kind), (mutant.file, "all"), ("all", mutant.kind), ("all", "all")):
+            by_spot.setdefault(spot, Counter())[verdict.word] += 1
+    files = [*dict.fromkeys(one.file for one in cases), "all"]
+    width = max(map(len, files))
+    rows = [f"{'refused/lawful/escaped/crashed':{width}}" + "".join(f"{kind:>18}" for kind in (*KINDS, "all"))]
+    for file in files:
+        cells = [by_spot.get((file, kind), Counter()) for kind in (*KINDS, "all")]
+        shown = ["/".join(str(cell[word]) for word in ("refused", "lawful", "escaped", "crashed")) for cell in cells]
+        rows.append(f"{file:{width}}" + "".join(f"{one:>18}" for one in shown))
+    return "\n".join(rows)
+
+
+def main(seed: int) -> int:
+    """Run all mutants; 1 where one escapes or crashes."""
+    started = time.monotonic()
+    texts = unlocked(library.read(FOLDER, CLINIC))
+    cases = mutants(texts.files, seed)
+    print(f"{len(cases)} mutants, seed {seed}", flush=True)
+    with multiprocessing.get_context("fork").Pool(maxtasksperchild=25) as pool:
+        verdicts = list(pool.imap(partial(judge, texts=texts, seed=seed), cases, chunksize=8))
+    print(table(cases, verdicts))
+    found = counts(verdicts)
+    where = Counter(one.detail for one in verdicts if one.word == "refused")
+    print(f"refused at the mutated line {where['line']}, by the name of what was changed {where['named']}, elsewhere {where['elsewhere']}")
+    for verdict in verdicts:
+        if verdict.word in ("escaped", "crashed"):
+            print(f"{verdict.word}: {verdict.mutant}\n  {verdict.detail}")
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps({"seed": seed, "mutants": len(cases), **found, "pointing": where, "seconds": round(time.monotonic() - started)}, indent=2) + "\n")
+    return 1 if found["escaped"] or found["crashed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else secrets.randbelow(2**32)))
