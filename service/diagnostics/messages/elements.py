@@ -61,8 +61,8 @@ def each_needs_list(span: Span, path: str) -> Diagnostic:
         "KAP224",
         f"`each` makes one element per item, and `{path}` is not a plain repeating element",
         span,
-        "here",
-        help="use it at a list of elements with parts, without `[slice]`",
+        "not such an element",
+        help="use it at a list of elements with parts, without `..` and `[slice]`",
     )
 
 
@@ -73,9 +73,9 @@ def slice_needs_list(span: Span, path: str) -> Diagnostic:
 def slice_without_child(span: Span, path: str, type_: str) -> Diagnostic:
     return Diagnostic(
         "KAP227",
-        f"a {type_} has no code, type or function by which `{path}` could be told",
+        f"`{path}` names a concept, and a {type_} has no code, type or function for it",
         span,
-        "which child?",
+        "where would it stand?",
         help="write `[child=constant]`",
     )
 
@@ -122,17 +122,17 @@ def shape_without_type(span: Span, name: str, pattern: str) -> Diagnostic:
 def type_without_identifier(span: Span, name: str) -> Diagnostic:
     return Diagnostic(
         "KAP246",
-        f"{name} has no identifier in R4, so that it could not be known again",
+        f"{name} has no identifier in R4",
         span,
-        "here",
+        "could not be known again",
         help="use a resource type with an identifier",
     )
 
 
-def required_not_written(span: Span, element: str, block: str, situation: str) -> Diagnostic:
+def required_not_written(span: Span, element: str, what: str, situation: str) -> Diagnostic:
     return Diagnostic(
         "KAP247",
-        f"R4 requires `{element}`, and `{block}` is written without it",
+        f"`{what}` can be written without `{element}`, which R4 requires",
         span,
         "incomplete",
         (situation,),
@@ -151,14 +151,14 @@ def profile_requires(span: Span, profile: str, element: str, situation: str) -> 
     )
 
 
-def profile_breaks(span: Span, profile: str, path: str, message: str) -> Diagnostic:
+def profile_breaks(span: Span, url: str, path: str, message: str) -> Diagnostic:
     return Diagnostic(
         "KAP249",
-        f"what stands at `{path}` breaks {profile}",
+        f"what stands at `{path}` breaks the definition of {url.rpartition('/')[2]}",
         span,
-        "not as the profile asks",
+        "not as it asks",
         (message,),
-        "write what it asks for, or leave `profile:` out",
+        "write what it asks for, or claim another profile",
     )
 
 

@@ -99,13 +99,13 @@ def shape_unreachable(span: Span, name: str, first: str) -> Diagnostic:
     )
 
 
-def slices_overlap(span: Span, one: str, other: str, list_: str) -> Diagnostic:
+def slices_overlap(span: Span, taker: str, writer: str, list_: str, situation: str) -> Diagnostic:
     return Diagnostic(
         "KAP308",
-        f"`{one}` and `{other}` can take each other's element of `{list_}`",
+        f"`{taker}` can take the element of `{list_}` that `{writer}` writes",
         span,
         "which element is whose?",
-        (f"what `{other}` writes fits `{one}`",),
+        (f"{situation}\nwhat `{writer}` writes of it fits `{taker}`, too",),
         "tell them by different constants of the same child",
     )
 
@@ -304,7 +304,7 @@ def rules_unsatisfiable(span: Span, name: str, rules: Iterable[str]) -> Diagnost
         f"no record fulfils the rules of `{name}`",
         span,
         "every record is refused",
-        (_together(rules),),
+        _together(rules),
         "change one of them",
     )
 
@@ -342,7 +342,7 @@ def field_never(span: Span, name: str, rules: Iterable[str]) -> Diagnostic:
         f"no valid record has a value for `{name}`",
         span,
         "always empty",
-        (_together(rules),),
+        _together(rules),
         "change one of them, or remove the field",
     )
 
@@ -353,7 +353,7 @@ def shape_never(span: Span, name: str, rules: Iterable[str]) -> Diagnostic:
         f"no valid record writes `{name}`",
         span,
         "its condition never holds",
-        (_together(rules),),
+        _together(rules),
         "correct `written when`, or remove the shape",
     )
 
@@ -434,7 +434,7 @@ def match_not_written(span: Span, path: str, situation: str) -> Diagnostic:
     )
 
 
-def _together(rules: Iterable[str]) -> str:
-    """The rules that exclude something, one a line."""
-    lines = "\n".join(f"  {rule}" for rule in rules)
-    return f"these cannot hold together:\n{lines}" if lines else "whatever the rules"
+def _together(rules: Iterable[str]) -> tuple[str, ...]:
+    """A note with the rules that exclude something, one a line."""
+    lines = "".join(f"\n  {rule}" for rule in rules)
+    return (f"these cannot hold together:{lines}",) if lines else ()

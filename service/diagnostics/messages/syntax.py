@@ -246,13 +246,14 @@ def not_a_constant(span: Span, text: str, name: str = "") -> Diagnostic:
     )
 
 
-def not_a_url(span: Span, name: str) -> Diagnostic:
+def not_a_url(span: Span, name: str, broken: str = "") -> Diagnostic:
     return Diagnostic(
         "KAP027",
         f"`{name}` must be an absolute url",
         span,
         "not such a url",
         help="as in `https://kap.example.org/fhir`, without a slash at its end",
+        breaks=broken,
     )
 
 

@@ -8,15 +8,8 @@ from service.diagnostics.diagnostic import Diagnostic, some
 from service.diagnostics.spans import Span
 
 
-def field_at_element(span: Span, name: str, type_: str, element: str, allowed: Iterable[str]) -> Diagnostic:
-    places = ", ".join(allowed)
-    return Diagnostic(
-        "KAP201",
-        f"`{name}` is of type {type_} and cannot stand at {element}",
-        span,
-        "types do not fit",
-        help=f"types that fit: {places}" if places else "place it at another element, or change its type",
-    )
+def field_at_element(span: Span, name: str, type_: str, element: str, fits: str) -> Diagnostic:
+    return Diagnostic("KAP201", f"`{name}` is of type {type_} and cannot stand at {element}", span, "types do not fit", help=fits)
 
 
 def range_wider_than_element(span: Span, name: str, type_: str, least: int, defined: Span) -> Diagnostic:
@@ -117,9 +110,13 @@ def unit_missing(span: Span, name: str) -> Diagnostic:
     )
 
 
-def unit_at_element(span: Span, element: str) -> Diagnostic:
+def unit_at_element(span: Span, path: str, type_: str) -> Diagnostic:
     return Diagnostic(
-        "KAP213", f"a unit stands at {element}", span, "not a Quantity", help="take the unit away, or place the value at a Quantity"
+        "KAP213",
+        f"`{path}` is of type {type_} and has no place for a unit",
+        span,
+        "not a Quantity",
+        help="take the unit away, or place the value at a Quantity",
     )
 
 
@@ -128,13 +125,9 @@ def unit_field_not_table(span: Span, name: str, type_: str) -> Diagnostic:
         "KAP214",
         f"`{name}` gives the unit and must be a table of units, not {type_}",
         span,
-        "here",
+        "names no UCUM codes",
         help="make a table in base.yaml: name → UCUM code",
     )
-
-
-def unit_twice(span: Span, table: str) -> Diagnostic:
-    return Diagnostic("KAP215", f"two names of table `{table}` are the same unit", span, "not reversible", help="keep one of them")
 
 
 def absent_not_here(span: Span, path: str) -> Diagnostic:
@@ -147,8 +140,8 @@ def absent_not_here(span: Span, path: str) -> Diagnostic:
     )
 
 
-def constant_at_element(span: Span, text: str, element: str) -> Diagnostic:
-    return Diagnostic("KAP217", f"`{text}` is not a {element}", span, "not a value of this type", help=f"write it as R4 spells a {element}")
+def constant_at_element(span: Span, text: str, type_: str, problem: str) -> Diagnostic:
+    return Diagnostic("KAP217", f"`{text}` is {problem}", span, f"no {type_}", help=f"write a {type_} as R4 spells it")
 
 
 def not_a_list_of_records(span: Span, name: str, known: list[str]) -> Diagnostic:
@@ -163,7 +156,7 @@ def not_a_list_of_records(span: Span, name: str, known: list[str]) -> Diagnostic
 
 def mode_of_term(span: Span, mode: str) -> Diagnostic:
     need = "a constant or a field" if mode == "match" else "a field that it can give a value"
-    return Diagnostic("KAP232", f"a `{mode}` line needs {need}", span, "here", help=f"take `{mode}` away, or change the term")
+    return Diagnostic("KAP232", f"`{mode}` needs {need}", span, "not such a term", help=f"take `{mode}` away, or change the term")
 
 
 def link_at_element(span: Span, type_: str) -> Diagnostic:
@@ -198,7 +191,11 @@ def not_a_key(span: Span, name: str, defined: Span) -> Diagnostic:
 
 def key_not_id(span: Span, name: str, defined: Span) -> Diagnostic:
     return Diagnostic(
-        "KAP237", f"the key `{name}` must be `id required`", span, "here", help=f"change its definition on line {defined.line}"
+        "KAP237",
+        f"the key `{name}` must be `id required`",
+        span,
+        f"defined otherwise on line {defined.line}",
+        help=f"write `{name}: id required`, without a range",
     )
 
 
@@ -214,7 +211,11 @@ def foreign_key_field(span: Span, name: str) -> Diagnostic:
 
 def case_of_open_field(span: Span, name: str, type_: str) -> Diagnostic:
     return Diagnostic(
-        "KAP239", f"`case ${name}` needs a field with listed values, not {type_}", span, "here", help="use a table, `one of …` or boolean"
+        "KAP239",
+        f"`case ${name}` needs a field with listed values, not {type_}",
+        span,
+        "its values are not listed",
+        help="use a table, `one of …` or boolean",
     )
 
 
@@ -231,16 +232,16 @@ def value_of_open_field(span: Span, name: str, type_: str) -> Diagnostic:
 def range_not_allowed(span: Span, type_: str) -> Diagnostic:
     return Diagnostic(
         "KAP241",
-        f"a {type_} has no range",
+        f"a field of type {type_} has no range",
         span,
-        "here",
+        "bounds nothing",
         help="ranges bound integer and decimal, and the length of text and id; `day..` bounds date and dateTime",
     )
 
 
 def order_of_no_time(span: Span, name: str, type_: str) -> Diagnostic:
     return Diagnostic(
-        "KAP245",
+        "KAP215",
         f"`not before` compares dates and times, and `{name}` is of type {type_}",
         span,
         "cannot be compared",
@@ -253,7 +254,7 @@ def range_empty(span: Span, text: str) -> Diagnostic:
 
 
 def id_too_long(span: Span, limit: int) -> Diagnostic:
-    return Diagnostic("KAP243", f"an id has 1 to {limit} characters", span, "here", help=f"bound it by at most {limit}")
+    return Diagnostic("KAP243", f"an id has 1 to {limit} characters", span, "not within that", help=f"bound it by 1 to {limit}")
 
 
 def values_twice(span: Span, name: str) -> Diagnostic:

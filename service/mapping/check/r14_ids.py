@@ -51,7 +51,7 @@ def _lengths(shape: Shape) -> Iterator[Diagnostic]:
             yield lost.item_id_short(field.span, field.name)
     length = ID_LENGTH + (1 + len(shape.ending) if shape.ending else 0) + item
     if length > _LONGEST:
-        yield lost.id_over_64(shape.span, shape.name, length)
+        yield lost.id_over_64(shape.span, shape.name, length, item)
 
 
 def _references(parts: list[Part], without_whole: set[str]) -> Iterator[Diagnostic]:

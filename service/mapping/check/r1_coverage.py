@@ -17,6 +17,10 @@ from service.records.formulas import FALSE, TRUE, Formula, all_of, any_of, assum
 def check(kind: Kind) -> Iterator[Diagnostic]:
     """Every field that can be lost, with the record that shows it."""
     rules = theory(kind.fields)
+    something = any_of(has(shape.each.name) if shape.each else shape.when for shape in kind.written)
+    model = rules.solve(negate(something))
+    if model is not None:
+        yield lost.nothing_written(kind.span, kind.name, situation.show(kind.fields, model))
     places: dict[str, list[tuple[Formula, Scope, Shape]]] = {}
     for shape in kind.written:
         if shape.each:
@@ -30,11 +34,7 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
         if one.items:
             yield from _list(kind, one, places.get(name, []), rules)
         else:
-            yield from _field(one, kind.fields, rules, list(_record_level(kind, one)))
-    silent = negate(any_of(has(shape.each.name) if shape.each else shape.when for shape in kind.written))
-    model = rules.solve(silent)
-    if model is not None:
-        yield lost.nothing_written(kind.span, kind.name, situation.show(kind.fields, model))
+            yield from _field(one, kind.fields, rules, list(_record_level(kind, one)), something)
 
 
 def _record_level(kind: Kind, one: Field) -> Iterator[Formula]:
@@ -75,7 +75,7 @@ def _list(kind: Kind, one: Field, places: list[tuple[Formula, Scope, Shape]], ru
         yield say.field_unused(one.span, one.name)
         return
     if len(places) > 1:
-        yield lost.lines_differ(one.span, one.name, [f"it stands in `{shape.name}`" for _, _, shape in places])
+        yield lost.list_in_two_places(one.span, one.name, [shape.name for _, _, shape in places])
         return
     condition, scope, shape = places[0]
     model = rules.solve(has(one.name), negate(condition))
@@ -84,21 +84,22 @@ def _list(kind: Kind, one: Field, places: list[tuple[Formula, Scope, Shape]], ru
     assert one.items is not None
     inner = theory(one.items)
     whole = all_of(has(must.name) for must in scope.musts)
-    model = inner.solve(has(one.name), negate(whole))
+    model = inner.solve(has(one.name), negate(whole), any_of(map(has, one.items.by_name)))
     if model is not None:
-        yield lost.field_lost(one.span, f"an item of {one.name}", "", situation.show(one.items, model))
+        yield lost.item_lost(one.span, one.name, situation.show(one.items, model))
     for field in one.items.by_name.values():
         if field.name != shape.item_id or not shape.each:
             yield from _field(field, one.items, inner, list(writes(scope, field)), has(one.name))
 
 
 def _when(one: Field, rules: Theory, condition: Formula) -> str:
-    """The plainest words for when it is lost: with or without one other field, if that says it."""
-    for name in dict.fromkeys(literal.field for literal in literals(condition)):
-        if name == one.name:
+    """The plainest words for when it is lost: by one other field or value, if that says it."""
+    for literal in literals(condition):
+        if literal.field == one.name or rules.solve(has(one.name), literal, negate(condition)) is not None:
             continue
-        if rules.solve(has(one.name), has(name), negate(condition)) is None and rules.solve(has(one.name), negate(has(name))) is not None:
-            return f" when it is given without `{name}`"
-        if rules.solve(has(one.name), negate(has(name)), negate(condition)) is None and rules.solve(has(one.name), has(name)) is not None:
-            return f" when it is given together with `{name}`"
+        if rules.solve(has(one.name), literal) is not None and rules.solve(has(one.name), negate(literal)) is not None:
+            name = literal.field
+            if literal.value is not None:
+                return f" {'unless' if literal.positive else 'when'} `{name}` is `{literal.value}`"
+            return f" when it is given {'without' if literal.positive else 'together with'} `{name}`"
     return "" if condition == FALSE or rules.solve(has(one.name), condition) is None else " in some records"

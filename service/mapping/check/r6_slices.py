@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
+from service.mapping.check import situation
 from service.mapping.check.spots import may_hold
-from service.mapping.plan import Block, Items, Kind, Leaf, Part
+from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope
+from service.mapping.satisfy import theory
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.echo import Echo
 from service.mapping.terms.reference import Link, ToResource
@@ -20,19 +22,21 @@ _LEAF_MEMBERS = {ToResource: ("reference", "identifier"), Link: ("reference", "i
 def check(kind: Kind) -> Iterator[Diagnostic]:
     """Every pair of parts of one list that can be mistaken."""
     for shape in kind.shapes:
-        yield from _parts(shape.scope.parts)
+        yield from _parts(shape.scope, shape.scope.parts)
 
 
-def _parts(parts: list[Part]) -> Iterator[Diagnostic]:
+def _parts(scope: Scope, parts: list[Part]) -> Iterator[Diagnostic]:
     for at, one in enumerate(parts):
         if isinstance(one, Block):
-            yield from _parts(one.parts)
+            yield from _parts(scope, one.parts)
         if isinstance(one, Items):
-            yield from _parts(one.scope.parts)
+            yield from _parts(one.scope, one.scope.parts)
         for other in parts[:at]:
             apart = one.name != other.name or one.path == other.path or "engine" in (_mode(one), _mode(other))
             if one.many and not apart and (_takes(one, other) or _takes(other, one)):
-                yield lost.slices_overlap(one.span, one.path, other.path, one.name)
+                taker, writer = (one, other) if _takes(one, other) else (other, one)
+                model = theory(scope.fields).solve(one.when, other.when) or theory(scope.fields).solve(writer.when) or {}
+                yield lost.slices_overlap(one.span, taker.path, writer.path, one.name, situation.show(scope.fields, model))
 
 
 def _takes(taker: Part, writer: Part) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
+from service.mapping.check import situation
 from service.mapping.check.spots import Steps, leaves, may_hold, same_place, written_with
 from service.mapping.plan import Branch, Choice, Kind, Leaf, Scope
 from service.mapping.satisfy import theory
@@ -25,11 +26,13 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
 def _alternatives(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:
     spots = list(leaves(scope))
     for at, branch in enumerate(choice.branches):
-        if theory(scope.fields).solve(branch.chosen) is None:
-            yield lost.alternative_unreachable(branch.span, branch.label, choice.name)
+        model = theory(scope.fields).solve(branch.chosen)
+        if model is None:
+            yield lost.alternative_unreachable(branch.span, branch.label)
+            continue
         for first in choice.branches[:at]:
             if _readable_in(spots, first, branch):
-                yield lost.alternative_readable(branch.span, first.label, branch.label, choice.name)
+                yield lost.alternative_readable(branch.span, first.label, branch.label, situation.show(scope.fields, model))
 
 
 def _cases(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:

@@ -8,21 +8,21 @@ from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import elements
 from service.diagnostics.messages import reversibility as lost
 from service.mapping.plan import Block, Kind, Leaf, Part, Shape, every
-from service.mapping.satisfy import theory
+from service.mapping.satisfy import Theory, theory
 from service.records.fields import Fields
-from service.records.formulas import has
+from service.records.formulas import TRUE, Formula, has
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
     """Contradictory rules, fields and shapes that never are, forms that cannot fill a record, keys written by lines."""
     if theory(kind.fields).solve(*theory(kind.fields).rules) is None:
-        yield lost.rules_unsatisfiable(kind.span, kind.name)
+        yield lost.rules_unsatisfiable(kind.span, kind.name, _against(kind.fields, TRUE))
         return
     for fields in (kind.fields, *(one.items for one in kind.fields.by_name.values() if one.items)):
         yield from _fields(fields)
     for shape in kind.shapes:
         if theory(shape.scope.fields).solve(shape.when) is None:
-            yield lost.shape_never(shape.span, shape.name)
+            yield lost.shape_never(shape.span, shape.name, _against(shape.scope.fields, shape.when))
         if shape.form_of and shape.own_only:
             read = {one.name for leaf in shape.scope.leaves() if leaf.two_way for one in leaf.term.fields}
             read |= {choice.field.name for choice in shape.scope.choices if choice.field}
@@ -35,7 +35,20 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
 def _fields(fields: Fields) -> Iterator[Diagnostic]:
     for one in fields.by_name.values():
         if theory(fields).solve(has(one.name)) is None:
-            yield lost.field_never(one.span, one.name)
+            yield lost.field_never(one.span, one.name, _against(fields, has(one.name)))
+
+
+def _against(fields: Fields, formula: Formula) -> list[str]:
+    """As few rules as exclude a formula together, in words."""
+    around = [fields, *([fields.outer] if fields.outer else [])]
+    said: dict[str, Formula] = {f"{one.name} required": has(one.name) for scope in around for one in scope.by_name.values() if one.required}
+    said |= {rule.text: rule.formula for scope in around for rule in scope.rules}
+    needed = said
+    for text in said:
+        rest = {one: rule for one, rule in needed.items() if one != text}
+        if Theory(tuple(rest.values()), theory(fields).domains, theory(fields).open_domains).solve(formula, *rest.values()) is None:
+            needed = rest
+    return list(needed)
 
 
 def _keys(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:

@@ -113,7 +113,7 @@ class Resolver:
         made = Choice(choice.name, field, spot.branch, choice.key.span)
         scope.choices.append(made)
         for group in choice.groups:
-            span = group.value.span if group.value else group.condition.span if group.condition else choice.key.span
+            span = group.value.span if group.value else _first_key(group, choice).span
             value = group.value.text if group.value else ""
             if field and value not in field.domain:
                 self.names.found.append(say.unknown_value(span, value, field.name, field.domain))
@@ -232,6 +232,12 @@ class Resolver:
             known = [name for element in own_first for name in (definitions.choice_names(element) if element.choice else (element.name,))]
             found.append(say.unknown_element(span, step.name, at, known))
         return None
+
+
+def _first_key(group: syntax.Group, choice: syntax.Choice) -> Scalar:
+    """The first key of an alternative."""
+    steps = group.lines[0].path[len(group.prefix) :] if group.lines else ()
+    return (steps[0].key if steps else None) or choice.key
 
 
 def _part(member: Member, path: Path, branch: Branch | None, key: Scalar) -> dict[str, Any]:

@@ -22,13 +22,29 @@ _SAMPLES = {
 
 
 def show(fields: Fields, model: Mapping[Literal, bool], about: str = "") -> str:
-    """The fields that a model makes present, each with a value; of required ones only those it says something about."""
+    """The record of a model: the fields that it makes present, each with a value, those of an item inside their list.
+
+    A required field is shown where the model says something about its value, or where nothing else is left to show.
+    """
+    outer = fields.outer.by_name if fields.outer else {}
+    lines = _lines(outer, model, about)
+    inner = _lines(fields.by_name, model, about)
+    if not lines and not inner:
+        inner = [f"{one.name}: {sample(one)}" for one in fields.by_name.values() if one.required]
+    if outer:
+        listing = next(name for name, one in outer.items() if one.items is fields)
+        lines = [line for line in lines if not line.startswith(f"{listing}: ")]
+        inner = [f"{listing}: [{{{', '.join(inner)}}}]"]
+    return "as in the record\n" + "\n".join(f"  {line}" for line in (*lines, *inner))
+
+
+def _lines(fields: Mapping[str, Field], model: Mapping[Literal, bool], about: str) -> list[str]:
     lines = []
-    for name, one in fields.visible.items():
+    for name, one in fields.items():
         value = next((value for value in one.domain if model.get(is_(name, value))), "") if one.enumerated else ""
         if model.get(has(name)) and (value or not one.required or name == about):
             lines.append(f"{name}: {value or sample(one)}")
-    return "as in the record\n" + "\n".join(f"  {line}" for line in lines) if lines else "as in a record with its required fields alone"
+    return lines
 
 
 def sample(one: Field) -> str:

@@ -87,7 +87,7 @@ def _hole(place: Place, match: re.Match[str], *, echo: bool) -> Parsed:
         place.say(say.unknown_field(place.text.at(name), name, place.fields.visible))
         return Parsed(None)
     if field.stays:
-        place.say(lost.field_stays(place.text.at(name), name, field.span))
+        place.say(lost.field_stays(place.text.at(name), name, field.stays))
         return Parsed(None)
     if match["absent"] and not match["unit"] and not match["unit_field"] and not place.path.rpartition(".")[2].startswith("value"):
         place.say(wrong.absent_not_here(place.text.at(match["absent"]), place.path))

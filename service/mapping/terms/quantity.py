@@ -108,7 +108,7 @@ def parse(place: Place, field: Field, unit: str, unit_field: str) -> TwoWay | No
         for name, code in codes.items():
             first = next(one for one, other_code in codes.items() if other_code == code)
             if first != name:
-                place.say(lost.table_not_reversible(spans[name], other.table, first, name, code))
+                place.say(lost.table_not_reversible(spans[name], other.table, other.name, first, name, code))
                 return None
     for name, code in codes.items():
         if code not in names.units:

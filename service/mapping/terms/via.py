@@ -103,7 +103,7 @@ def parse(place: Place, field: Field, via: str = "", *, echo: bool = False) -> T
         written[value] = made[0]
         for code in sorted(made[1], key=str):
             if read.setdefault(code, value) != value and not echo:
-                place.say(lost.table_not_reversible(constant.at.span, name, read[code], value, code))
+                place.say(lost.table_not_reversible(constant.at.span, name, field.name, read[code], value, code))
                 return None
     return Coded(at.span, (field,), member.type, written, read)
 
