@@ -1,0 +1,68 @@
+"""Every example pair of the product, both ways, and what the folder must hold."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from service.fhir import json
+from service.fhir.validate import validate
+from service.mapping import examples
+from service.mapping.examples import Result
+from service.mapping.wire import Gateway
+from tests.support.mappings import FOLDER, mappings
+
+EXAMPLES = FOLDER / "examples"
+PAIRS = sorted(path.with_name(path.name.removesuffix(examples.FHIR)) for path in EXAMPLES.rglob(f"*{examples.FHIR}"))
+
+
+@cache
+def results() -> dict[tuple[str, str], Result]:
+    """The result of every pair."""
+    return {(one.kind, one.name): one for one in examples.run(Gateway.of(mappings()), EXAMPLES)}
+
+
+@pytest.mark.parametrize("stem", PAIRS, ids=lambda stem: f"{stem.parent.name}/{stem.name}")
+def test_a_pair_holds_both_ways(stem):
+    """The record gives the resources of its partner, and they give the record, with nothing left over."""
+    assert results()[stem.parent.name, stem.name].problems == ()
+
+
+@pytest.mark.parametrize("stem", PAIRS, ids=lambda stem: f"{stem.parent.name}/{stem.name}")
+def test_every_resource_of_an_example_is_valid(stem):
+    """R4 and the profile that it claims find nothing wrong with any resource of an example."""
+    said = json.read(stem.with_name(f"{stem.name}{examples.FHIR}").read_bytes())
+    resources = [one["resource"] for one in said["entry"]] if said["resourceType"] == "Bundle" else [said]
+    assert [
+        one for resource in resources for one in validate(resource, resource.get("meta", {}).get("profile", [])) if one.severity == "error"
+    ] == []
+
+
+@pytest.mark.parametrize("kind", mappings().kinds)
+def test_every_kind_has_an_ordinary_a_minimal_and_an_awkward_example(kind):
+    """No record kind is without its three examples."""
+    assert {"ordinary", "minimal", "awkward"} <= {name for of, name in results() if of == kind}
+
+
+def test_every_pair_was_run():
+    """The run finds each record and each partner."""
+    assert set(results()) == {(stem.parent.name, stem.name) for stem in PAIRS}
+    assert len(PAIRS) == len(list(EXAMPLES.rglob(f"*{examples.RECORD}")))
+
+
+def test_together_the_examples_write_every_shape():
+    """No shape is without an example of what it writes."""
+    written = {
+        (part["system"].rpartition("/")[2], part["value"].partition("/")[2].partition("/")[0])
+        for stem in PAIRS
+        for part in _identifiers(json.read(stem.with_name(f"{stem.name}{examples.FHIR}").read_bytes()))
+    }
+    assert {(kind.name, shape.ending) for kind in mappings().kinds.values() for shape in kind.written} <= written
+
+
+def _identifiers(said):
+    resources = [one["resource"] for one in said["entry"]] if said["resourceType"] == "Bundle" else [said]
+    for resource in resources:
+        given = resource["identifier"]
+        yield from given if isinstance(given, list) else [given]
