@@ -1,0 +1,23 @@
+"""Findings come in the order of the document, each once, and not without end."""
+
+from __future__ import annotations
+
+from service.fhir.validate import validate
+from tests.fhir.validate.made import PATIENT, changed
+
+
+def test_findings_stand_in_the_order_of_the_document() -> None:
+    """What is wrong first in the text is told first, whatever was checked first."""
+    bad = {"resourceType": "Patient", "birthDate": "x", "name": [{"familie": "a"}], "active": "yes", "gender": "M"}
+    assert [one.expression for one in validate(bad)] == ["Patient.birthDate", "Patient.name[0]", "Patient.active", "Patient.gender"]
+
+
+def test_one_fault_is_told_once() -> None:
+    """A fault that R4 and a profile both have is told once for each of them."""
+    bad = changed(changed(PATIENT, "name", None), "birthDate", "x")
+    assert len(validate(bad, ["us-core-patient", "us-core-patient"])) == len(set(validate(bad, ["us-core-patient"])))
+
+
+def test_a_hundred_findings_are_enough() -> None:
+    """A resource in which everything is wrong gives 100 findings, not thousands."""
+    assert len(validate(changed(PATIENT, "name", [{"familie": "a"}] * 5000))) == 100

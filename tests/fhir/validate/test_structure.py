@@ -1,0 +1,79 @@
+"""Whatever its profile, a resource has R4's elements, in R4's JSON forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.fhir.json import Value
+from service.fhir.validate import validate
+from tests.fhir.validate.made import PATIENT, PRESSURE, changed, errors
+
+BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
+    (changed(PRESSURE, "status", None), [("required", "Observation")]),
+    (changed(PRESSURE, "valueQuantty", {}), [("structure", "Observation")]),
+    (changed(PRESSURE, "component.0.valueQuantity.units", "mmHg"), [("structure", "Observation.component[0].valueQuantity")]),
+    (changed(PRESSURE, "valueString", "x") | {"valueBoolean": True}, [("structure", "Observation")]),
+    (changed(PRESSURE, "status", "Final"), [("code-invalid", "Observation.status")]),
+    (changed(PRESSURE, "status", ["final"]), [("structure", "Observation.status")]),
+    (changed(PRESSURE, "category", {}), [("structure", "Observation.category")]),
+    (changed(PRESSURE, "note", []), [("structure", "Observation.note")]),
+    (changed(PRESSURE, "note", [{}]), [("structure", "Observation.note[0]"), ("required", "Observation.note[0]")]),
+    (changed(PRESSURE, "note", ["x"]), [("structure", "Observation.note[0]")]),
+    (changed(PRESSURE, "effectiveDateTime", "2024-05-14T10:40"), [("value", "Observation.effectiveDateTime")]),
+    (changed(PRESSURE, "component.0.valueQuantity.value", "120"), [("value", "Observation.component[0].valueQuantity.value")]),
+    (changed(PRESSURE, "id", "a_b"), [("value", "Observation.id")]),
+    (changed(PRESSURE, "subject", {"reference": "Practitioner/1"}), [("structure", "Observation.subject")]),
+    (changed(PATIENT, "name.0.given", [None]), [("structure", "Patient.name[0].given[0]")]),
+    (changed(PATIENT, "name.0._given", [{}]), [("structure", "Patient.name[0].given[0]")]),
+    (changed(PATIENT, "_birthDate", "x"), [("structure", "Patient.birthDate")]),
+    (changed(PATIENT, "_name", [{}]), [("structure", "Patient")]),
+    (changed(PATIENT, "gender", "M"), [("code-invalid", "Patient.gender")]),
+    (changed(PATIENT, "contained", [{"resourceType": "Patient", "nam": 1}]), [("structure", "Patient.contained[0]")]),
+    ({"resourceType": "Patinet"}, [("structure", "Patinet")]),
+    ({"resourceType": "DomainResource"}, [("structure", "DomainResource")]),
+    ({}, [("structure", "Resource")]),
+    ([], [("structure", "Resource")]),
+    ("Patient", [("structure", "Resource")]),
+]
+
+
+BESIDE = changed(changed(PATIENT, "name.0.given", ["Maren", None]), "name.0._given", [None, {"id": "b"}])
+
+
+@pytest.mark.parametrize("good", [PRESSURE, PATIENT, changed(PATIENT, "_birthDate", {"id": "a"}), BESIDE], ids=range(4))
+def test_a_good_resource_has_no_error(good: Value) -> None:
+    """A resource as R4 wants it has no error, with what stands beside primitive values, too."""
+    assert errors(good) == []
+
+
+@pytest.mark.parametrize(("resource", "wanted"), BROKEN, ids=range(len(BROKEN)))
+def test_what_breaks_r4_is_found_at_its_place(resource: Value, wanted: list[tuple[str, str]]) -> None:
+    """Each broken resource has its error, and only that, at the element that is wrong or lacks one."""
+    assert errors(resource) == wanted
+
+
+def test_content_references_have_the_elements_they_name() -> None:
+    """What refers to another element's content (Observation.component.referenceRange) is checked by it."""
+    bad = changed(PRESSURE, "component.0.referenceRange", [{"lo": 1}])
+    assert ("structure", "Observation.component[0].referenceRange[0]") in errors(bad)
+
+
+def test_a_simple_quantity_has_no_comparator() -> None:
+    """A dose of an administration is exact."""
+    given = {
+        "resourceType": "MedicationAdministration",
+        "status": "completed",
+        "medicationCodeableConcept": {"text": "x"},
+        "subject": {"reference": "Patient/1"},
+        "effectiveDateTime": "2024",
+        "dosage": {"dose": {"comparator": "<", "unit": "mg"}},
+    }
+    assert errors(given) == [("structure", "MedicationAdministration.dosage.dose")]
+
+
+def test_messages_repeat_no_value() -> None:
+    """What is told of a wrong value does not hold the value."""
+    bad = changed(changed(PATIENT, "birthDate", "secret"), "gender", "secret")
+    found = validate(bad)
+    assert len(found) == 2
+    assert not any("secret" in one.message for one in found)
