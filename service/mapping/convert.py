@@ -40,7 +40,7 @@ class Top(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A resource as it is sent; `own` says who it is: None for one that goes back to its server, with its full URL there."""
+    """A resource as it is sent, with its full URL in a Bundle; `own` says who it is: None for one that goes back to its server."""
 
     own: Own | None
     resource: dict[str, Value]
@@ -80,9 +80,7 @@ def to_fhir(library: Library, kind: str, record: Value, *, server: str = "", tak
     return made
 
 
-def to_set(
-    library: Library, tops: Sequence[Top], *, server: str = "", takes_ids: bool = False, bundle: bool = False
-) -> list[Resources]:
+def to_set(library: Library, tops: Sequence[Top], *, server: str = "", takes_ids: bool = False, bundle: bool = False) -> list[Resources]:
     """The resources of each record of a set, which may refer to each other; as entries of a `bundle`, by full URL.
 
     Raises Refused with every problem of every record.
@@ -150,7 +148,7 @@ def from_fhir(
 def _add(library: Library, made: Resources, single: Single, target: str, receiver: Receiver) -> None:
     entries = [entry for entry in memory.recall(single.memory) or [] if identity.normal(entry.server) == target]
     if not entries:
-        made.sent += [_sent(single, one) for one in _written(single, receiver)]
+        made.sent += [_sent(receiver.base, single, one) for one in _written(single, receiver)]
         return
     if any(entry.resource is None for entry in entries):
         raise Refused([wrong.no_memory(target).inside(single.path)])
@@ -163,7 +161,7 @@ def _add(library: Library, made: Resources, single: Single, target: str, receive
 
     returned = giveback.give_back(library.names, library.hash, single, entries, receiver, read_again)
     made.sent += [Sent(None, resource, full_url) for resource, full_url in returned.resources]
-    made.sent += [_sent(single, one) for one in returned.new]
+    made.sent += [_sent(receiver.base, single, one) for one in returned.new]
     made.withdrawn += returned.withdrawn
     made.issues += returned.issues
 
@@ -185,8 +183,9 @@ def _written(single: Single, receiver: Receiver) -> Iterator[Written]:
     return write(single.kind, single.record, counterpart.links(single.kind, receiver))
 
 
-def _sent(single: Single, one: Written) -> Sent:
-    return Sent(Own(single.kind.name, single.record[single.kind.key], one.shape.ending, one.item), one.resource)
+def _sent(base: str, single: Single, one: Written) -> Sent:
+    own = Own(single.kind.name, single.record[single.kind.key], one.shape.ending, one.item)
+    return Sent(own, one.resource, identity.full_url(base, own, single.kind.written.index(one.shape)))
 
 
 def _ids(library: Library, singles: list[Single], receiver: Receiver) -> Mapping[tuple[str, str], str]:
@@ -194,11 +193,11 @@ def _ids(library: Library, singles: list[Single], receiver: Receiver) -> Mapping
     if receiver.ours and not receiver.bundle:
         return {}
     base = library.names.base
-    sent = [(one.type, one.own) for single in singles for one in (_sent(single, one) for one in _written(single, receiver)) if one.own]
+    sent = [_sent(base, single, one) for single in singles for one in _written(single, receiver)]
     return {
-        (system, own.value): identity.full_url(f"{system}|{own.value}") if receiver.bundle else f"{type_}/{own.id}"
-        for type_, own in sent
-        for system in [identity.system(base, own.kind)]
+        (identity.system(base, one.own.kind), one.own.value): one.full_url if receiver.bundle else f"{one.type}/{one.own.id}"
+        for one in sent
+        if one.own
     }
 
 

@@ -35,11 +35,18 @@ def system(base: str, kind: str) -> str:
     return f"{base}/id/{kind}"
 
 
-def full_url(identifier: str) -> str:
-    """The full URL, in a Bundle, of a resource of ours: version 5 UUID of its `system|value` (RFC 4122, written out for speed)."""
-    digest = hashlib.sha1(NAMESPACE_URL.bytes + identifier.encode(), usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(digest[16], 16) & 3]
-    return f"urn:uuid:{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+def full_url(base: str, own: Own, number: int) -> str:
+    """The full URL, in a Bundle, of the resource that a kind writes by its shape of this number: a UUID (RFC 9562, version 8)."""
+    return f"{stem(f'{system(base, own.kind)}|{own.key}' + (f'/{own.item}' if own.item else ''))}{number:03x}"
+
+
+def stem(identifier: str) -> str:
+    """What the full URLs of a record's resources have in common, from its `system|key` (of an item, `/item`): all but the last three digits.
+
+    One digest for all of them, since nothing in a Bundle costs more.
+    """
+    digest = hashlib.sha1(identifier.encode(), usedforsecurity=False).hexdigest()
+    return f"urn:uuid:{digest[:8]}-{digest[8:12]}-8{digest[12:15]}-8{digest[15:18]}-{digest[18:27]}"
 
 
 def normal(server: str) -> str:

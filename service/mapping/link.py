@@ -13,7 +13,7 @@ import msgspec
 from service.mapping.emit import module
 from service.mapping.plan import Kind
 from service.mapping.sender import Names
-from service.mapping.transaction import Urls
+from service.mapping.transaction import References
 
 Texts = list[tuple[int, str, str]]
 """For each resource the number of its shape, the id of its item, its JSON."""
@@ -72,9 +72,12 @@ class Compiled:
         return function
 
     @cached_property
-    def bundle(self) -> Callable[[Any, Urls], tuple[list[str], list[str]] | None]:
-        """From a record to the entries of its resources and their full URLs; None for one that is not valid."""
-        function: Callable[[Any, Urls], tuple[list[str], list[str]] | None] = self._module["bundle"]
+    def bundle(self) -> Callable[[Any, References, str, list[str], list[str]], object]:
+        """Adds the entries of a record's resources to a list, and their full URLs, which begin with a stem, to another.
+
+        None for a record that is not valid.
+        """
+        function: Callable[[Any, References, str, list[str], list[str]], object] = self._module["bundle"]
         return function
 
     @cached_property

@@ -29,8 +29,8 @@ NOT_SEARCHED = frozenset(
 """Types that R4 gives no search by identifier (R4, searchparameter-registry.html): they are put to their own id."""
 
 _FULL_URL = "urn:uuid:[0-9a-f-]{36}"
+_NUMBER = "fff"
 _SOME_URL = "urn:uuid:00000000-0000-0000-0000-000000000000"
-_URL = len('{"fullUrl":"')
 RESOURCE = len(f'{{"fullUrl":"{_SOME_URL}","resource":')
 """Where the resource begins in an entry of ours."""
 
@@ -41,29 +41,26 @@ Piece = TypeVar("Piece")
 _AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 
 
-class Urls(dict[str, str]):
-    """The full URLs of resources of ours by their identifier (`system|value`), each worked out when it is first asked for.
+class References(dict[str, str]):
+    """The text of references: what a conditional one (`Type?identifier=system|value`) is in this Bundle, by full URL where it can be."""
 
-    Those that other records may refer to are put in before; `get` finds only what is in.
-    """
-
-    def __missing__(self, identifier: str) -> str:
-        """The full URL of an identifier."""
-        made = self[identifier] = identity.full_url(identifier)
-        return made
+    def __missing__(self, conditional: str) -> str:
+        """Itself: the resource is not in the Bundle."""
+        self[conditional] = conditional
+        return conditional
 
 
-def entry(base: str, type_: str, own: Own, text: str) -> str:
+def entry(base: str, type_: str, own: Own, full_url: str, text: str) -> str:
     """The entry of a resource of ours."""
     identifier = f"{identity.system(base, own.kind)}|{own.value}"
-    return "".join(around([identity.full_url(identifier)], [text], "PUT", [address(type_, identifier, own.id)]))
+    return "".join(around([full_url], [text], "PUT", [address(type_, identifier, own.id)]))
 
 
 def entry_there(server: str, type_: str, id_: str, full_url: str, text: str) -> str:
     """The entry of a resource that goes back to its server; without an id it never was at one."""
     if id_:
         return "".join(around([f"{server}/{type_}/{id_}"], [text], "PUT", [f"{type_}/{id_}"]))
-    return "".join(around([full_url or identity.full_url(f"{server}|{text}")], [text], "POST", [type_]))
+    return "".join(around([full_url or f"{identity.stem(text)}000"], [text], "POST", [type_]))
 
 
 def around(full_url: Sequence[Piece | str], resource: Sequence[Piece | str], method: str, url: Sequence[Piece | str]) -> list[Piece | str]:
@@ -81,8 +78,9 @@ def provenance(base: str, kind: str, key: str, targets: Sequence[str], mapping: 
     value = f"{key}/{kind.replace('_', '-')}"
     id_ = value.replace("/", ".")
     named = '"},{"reference":"'.join(targets)
+    full_url = identity.stem(f"{identity.system(base, kind)}|{key}") + _NUMBER
     return (
-        f'{{"fullUrl":"{identity.full_url(f"{base}/id/Provenance|{value}")}","resource":{{"resourceType":"Provenance","id":"{id_}",'
+        f'{{"fullUrl":"{full_url}","resource":{{"resourceType":"Provenance","id":"{id_}",'
         f'"target":[{{"reference":"{named}"}}],"recorded":"{recorded}",{_made_by(base, kind, mapping)}}},'
         f'"request":{{"method":"PUT","url":"Provenance/{id_}"}}}}'
     )
@@ -108,11 +106,6 @@ def own_provenance(base: str) -> Callable[[bytes], object]:
     for word, any_ in free.items():
         form = form.replace(re.escape(word), any_)
     return re.compile(form.encode()).fullmatch
-
-
-def url_of(entry_text: str) -> str:
-    """The full URL of an entry of ours."""
-    return entry_text[_URL : _URL + len(_SOME_URL)]
 
 
 def resource_of(entry_text: bytes) -> bytes:

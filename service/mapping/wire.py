@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
@@ -56,7 +56,6 @@ class Answer(NamedTuple):
 
 
 OURS = Terms()
-Made = TypeVar("Made")
 _NOTHING_ELSE = b'"orphans":[],"links":{},"outcome":%b}' % json.write(outcome(()))
 
 
@@ -66,16 +65,12 @@ class Gateway:
 
     library: Library
     code: Code
+    mapping: str
 
     @classmethod
     def of(cls, library: Library) -> Gateway:
-        """The gateway of a library; code is emitted when it is first used."""
-        return cls(library, Code(library))
-
-    @property
-    def mapping(self) -> str:
-        """Version and content hash of the mappings."""
-        return f"{self.library.version}+{self.library.hash}"
+        """The gateway of a library; `mapping` is the mappings' version and content hash. Code is emitted when it is first used."""
+        return cls(library, Code(library), f"{library.version}+{library.hash}")
 
     def to_fhir(self, kind: str, data: bytes, terms: Terms = OURS) -> Answer:
         """A record, a list of records, or `{"record": …, "with": {kind: [record, …]}}` with records that are sent along.
@@ -85,7 +80,9 @@ class Gateway:
         if terms is not OURS or kind not in self.library.kinds:
             self._check(terms, kind)
         if terms.takes_ids or self._ours(terms.server):
-            answer = _fast(data, lambda text: fast_write.to_fhir(self.code, kind, text, self.mapping, terms.recorded))
+            answer = fast_write.to_fhir(self.code, kind, data, self.mapping, terms.recorded)
+            if answer is None and (compact := _compact(data)):
+                answer = fast_write.to_fhir(self.code, kind, compact, self.mapping, terms.recorded)
             if answer is not None:
                 return Answer(answer)
         tops, alone = self._tops(kind, _read(data))
@@ -105,7 +102,9 @@ class Gateway:
         if terms is not OURS:
             self._check(terms)
         if not terms.key and self._ours(terms.server):
-            records = _fast(data, lambda text: fast_read.from_fhir(self.code, text))
+            records = fast_read.from_fhir(self.code, data)
+            if records is None and (compact := _compact(data)):
+                records = fast_read.from_fhir(self.code, compact)
             if records is not None:
                 return Answer(b'{"records":[%b],%b' % (b",".join(records), _NOTHING_ELSE))
         value = _read(data)
@@ -161,11 +160,10 @@ class Gateway:
         keeps_ids = terms.takes_ids or self._ours(server)
         entries: list[str] = []
         for top, one in zip(tops, made, strict=True):
-            before = len(entries)
             entries += [_entry(base, server, sent, keeps_ids=keeps_ids) for sent in one.sent]
             kind = self.library.kinds[top.kind]
             if recorded := terms.recorded or transaction.latest(times(self.library.kinds, kind, top.record)):
-                urls = [transaction.url_of(text) for text in entries[before:]]
+                urls = [sent.full_url for sent in one.sent]
                 entries.append(transaction.provenance(base, kind.name, top.record[kind.key], urls, self.mapping, recorded))
         return transaction.bundle(entries)
 
@@ -178,16 +176,13 @@ class Gateway:
         }
 
 
-def _fast(data: bytes, convert_: Callable[[bytes], Made | None]) -> Made | None:
-    """The fast path; where that says no, once more without white space between the parts."""
-    made = convert_(data)
-    if made is not None:
-        return made
+def _compact(data: bytes) -> bytes | None:
+    """A JSON text without white space between its parts; None where there is none, or the text is broken."""
     try:
         compact = msgspec.json.format(data, indent=-1)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    return convert_(compact) if compact != data else None
+    return compact if compact != data else None
 
 
 def _read(data: bytes) -> Value:
@@ -231,7 +226,7 @@ def _entry(base: str, server: str, sent: Sent, *, keeps_ids: bool) -> str:
         return transaction.entry_there(server, sent.type, resource.get("id", ""), sent.full_url, json.write(resource).decode())
     if not keeps_ids and sent.type not in transaction.NOT_SEARCHED:
         resource = {name: value for name, value in resource.items() if name != "id"}
-    return transaction.entry(base, sent.type, sent.own, json.write(resource).decode())
+    return transaction.entry(base, sent.type, sent.own, sent.full_url, json.write(resource).decode())
 
 
 def _seen(one: Gathering) -> dict[str, Value]:

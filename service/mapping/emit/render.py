@@ -90,7 +90,7 @@ class Renderer:
     def _loop(self, member: Member, when: Formula) -> str:
         name = self.source.name("s")
         node = member.value
-        element = f"',' + {node.call}(r, x, p)" if node.call else text([",", *node.pieces])
+        element = f"',' + {node.call}(r, x, p, h)" if node.call else text([",", *node.pieces])
         joined = f"''.join([{element} for x in v_{node.loop}])"
         self.source.add(f"{name} = {joined}" if when == TRUE else f"{name} = {joined} if {condition(when, self.fields)} else ''")
         return name

@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 
 from service.fhir import primitives
 from service.fhir.json import MAX_DIGITS, Number, quote
+from service.mapping.identity import stem
 from service.records import leaves
 from service.records.fields import Field
 from service.records.moments import not_before
@@ -43,6 +44,7 @@ __all__ = [
     "plain_name",
     "quote",
     "separated",
+    "stem",
     "text",
     "text_alone",
     "text_of",

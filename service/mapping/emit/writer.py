@@ -29,8 +29,8 @@ _USED = re.compile(r"\b([vt])_(\w+)")
 class Writer(Elements):
     """Emits `write` and `bundle` of a kind, both from a record `r`, and to None where that is not valid.
 
-    `write` gives a list of (number of the shape, id of the item, resource), with references by id. `bundle` gives a list of entries and
-    one of their full URLs, with references by the full URLs that are in `p` (transaction.Urls) and conditional ones to the others.
+    `write` gives a list of (number of the shape, id of the item, resource), with references by id. `bundle` adds entries to the list `out`
+    and their full URLs, which begin with `h`, to `urls`; what `p` (transaction.References) knows is referred to by full URL.
     """
 
     kind: Kind
@@ -88,7 +88,10 @@ class Writer(Elements):
         """A Reference to another resource of the record."""
         target = self.kind.shape(shape)
         assert target is not None
-        return self._reference(target.type, self.kind.name, f"v_{self.kind.key}", target.ending)
+        reference = self._reference(target.type, self.kind.name, f"v_{self.kind.key}", target.ending)
+        if self.in_bundle:
+            reference[:-3] = ['{"reference":"', Hole("h"), f'{self.kind.written.index(target):03x}",']
+        return reference
 
     @property
     def _verb(self) -> str:
@@ -97,28 +100,23 @@ class Writer(Elements):
     def _reference(self, type_: str, kind: str, key: str, ending: str) -> Pieces:
         system = quote(identity.system(self.names.base, kind))
         tail: Pieces = [f'"identifier":{{"system":{system},"value":"', Hole(key), f'{"/" + ending if ending else ""}"}}}}']
-        if self.in_bundle and ending:
-            return ['{"reference":"', Hole(f"p[{self._identifier(kind, key, ending)}]"), '",', *tail]
         if self.in_bundle and type_ in self.names.kinds:
-            conditional = quote(f"{type_}?identifier=")
-            return ['{"reference":"', Hole(f"(p.get(x := {self._identifier(kind, key)}) or {conditional} + x)"), '",', *tail]
+            conditional = quote(f"{type_}?identifier={identity.system(self.names.base, kind)}|")
+            return ['{"reference":"', Hole(f"p[{conditional} + {key}]"), '",', *tail]
         if self.in_bundle:
             return ["{", *tail]
         return [f'{{"reference":"{type_}/', Hole(key), f'{"." + ending if ending else ""}",', *tail]
 
-    def _identifier(self, kind: str, key: str, *rest: str) -> str:
-        """An expression for an identifier of ours: its system, a bar and its value."""
-        return f"{quote(identity.system(self.names.base, kind) + '|')} + {key}" + "".join(f" + {quote('/' + one)}" for one in rest if one)
-
-    def _entry(self, source: Source, shape: Shape, item: str, resource: Pieces) -> None:
-        """Add the entry of a resource, for which `u` becomes the full URL; `item` is an expression for the id of the item."""
-        key = f"v_{self.kind.key}"
-        identifier = self._identifier(self.kind.name, key, shape.ending) + (f' + "/" + {item}' if item else "")
-        url: Pieces = [transaction.address(shape.type, "", ""), Hole(identifier)]
+    def _entry(self, source: Source, number: int, item: str, resource: Pieces) -> None:
+        """Add the entry of a resource; `item` is an expression for the id of the item, if it is one's."""
+        shape, key, system = self.kind.written[number], Hole(f"v_{self.kind.key}"), identity.system(self.names.base, self.kind.name)
+        of_item: Pieces = [Hole(item)] if item else []
+        rest: Pieces = [f"/{shape.ending}" if shape.ending else "", *(["/", *of_item] if item else [])]
+        url: Pieces = [f"{shape.type}?identifier={system}|", key, *rest]
         if shape.type in transaction.NOT_SEARCHED:
-            tail: Pieces = [".", Hole(item)] if item else []
-            url = [f"{shape.type}/", Hole(key), f".{shape.ending}" if shape.ending else "", *tail]
-        source.add(f"u = p[{identifier}]")
+            url = [f"{shape.type}/", key, *(one.replace("/", ".") if isinstance(one, str) else one for one in rest)]
+        stem = f"stem({text([f'{system}|', key, '/', *of_item])})" if item else "h"
+        source.add(f'u = {stem} + "{number:03x}"')
         source.add("urls.append(u)")
         source.add(f"out.append({text(transaction.around([Hole('u')], resource, 'PUT', url))})")
 
@@ -129,7 +127,7 @@ class Writer(Elements):
         """The function of a record `r` and an item `i` that gives an element or a resource."""
         body = self.source.body()
         result = text(Renderer(body, fields.visible, {}).node(node, required(fields)))
-        with self.source.block(f"def {name}(r, i, p):"):
+        with self.source.block(f"def {name}(r, i, p, h):"):
             self._load(fields, [*body.lines, result])
             self.source.lines += body.lines
             self.source.add(f"return {result}")
@@ -156,18 +154,17 @@ class Writer(Elements):
             if shape.each:
                 self._each(body, number, shape, when)
             elif when == TRUE:
-                self._resource(renderer, number, shape, images[shape.name], required(fields))
+                self._resource(renderer, number, images[shape.name], required(fields))
             else:
                 with body.block(f"if {condition(when, fields.visible)}:"):
-                    self._resource(renderer, number, shape, images[shape.name], required(fields) | {when})
-        with self.source.block(f"def {self._verb}(r, p=None):"):
+                    self._resource(renderer, number, images[shape.name], required(fields) | {when})
+        with self.source.block("def bundle(r, p, h, out, urls):" if self.in_bundle else "def write(r, p=None, h=None):"):
             used = {match[2] for line in body.lines for match in _USED.finditer(line) if match[1] == "t"}
             checks.record(fields, [one.name for one in self.kind.children], used)
-            self.source.add("out = []")
-            if self.in_bundle:
-                self.source.add("urls = []")
+            if not self.in_bundle:
+                self.source.add("out = []")
             self.source.lines += body.lines
-            self.source.add("return out, urls" if self.in_bundle else "return out")
+            self.source.add("return out")
 
     def _single(self) -> None:
         """The function that says whether a record becomes one resource."""
@@ -203,10 +200,10 @@ class Writer(Elements):
                 renderer.source.add(f"{name} = {text(pieces)}")
                 renderer.shared[member] = name
 
-    def _resource(self, renderer: Renderer, number: int, shape: Shape, node: Node, known: frozenset[Formula]) -> None:
+    def _resource(self, renderer: Renderer, number: int, node: Node, known: frozenset[Formula]) -> None:
         resource = renderer.node(node, known)
         if self.in_bundle:
-            self._entry(renderer.source, shape, "", resource)
+            self._entry(renderer.source, number, "", resource)
         else:
             renderer.source.add(f"out.append(({number}, '', {text(resource)}))")
 
@@ -215,13 +212,13 @@ class Writer(Elements):
         rest = "" if when == TRUE else f" and {condition(when, self.kind.fields.visible)}"
         name = shape.each.name
         musts = " and ".join(f"x.f_{one.name} is not None" for one in shape.scope.musts if not one.required)
-        resource = f"{self._shape_function(shape)}(r, x, p)"
+        resource = f"{self._shape_function(shape)}(r, x, p, h)"
         with body.block(f"if v_{name} is not None{rest}:"), body.block(f"for x in v_{name}:"):
             if musts:
                 with body.block(f"if not ({musts}):"):
                     body.add("continue")
             if self.in_bundle:
-                self._entry(body, shape, f"x.f_{shape.item_id}", [Hole(resource)])
+                self._entry(body, number, f"x.f_{shape.item_id}", [Hole(resource)])
             else:
                 body.add(f"out.append(({number}, x.f_{shape.item_id}, {resource}))")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from service.mapping.emit.render import under
 from service.mapping.emit.writer import required
 from service.mapping.library import Library
 from service.mapping.link import Compiled
+from service.mapping.plan import ChildList, Kind, Shape
 from service.records.formulas import TRUE
 
 
@@ -28,52 +29,92 @@ NOT_FAST = (NotFast, msgspec.MsgspecError, IndexError, KeyError, RecursionError)
 """What the fast path raises on input that is not for it."""
 
 
-class One(NamedTuple):
-    """A record by itself, decoded."""
+class Inside(NamedTuple):
+    """A list of records of another kind: its attribute, their code, the attributes shared with them, and those that it fixes."""
 
+    name: str
+    code: Ready
+    shared: tuple[str, ...]
+    fixed: tuple[tuple[str, Any], ...]
+
+
+@dataclass(slots=True, eq=False)
+class Ready:
+    """The emitted code of a kind, with what it takes to write its records into one set.
+
+    `key` is the attribute of the key, `system` what identifiers begin with. References from elsewhere begin with `conditional` and name the
+    shape of this `number` (three digits; empty where there is none); `steady`: every record writes that.
+    """
+
+    kind: Kind
     code: Compiled
     key: str
-    record: Any
+    system: str
+    conditional: str
+    number: str
+    steady: bool
+    lists: tuple[Inside, ...] = ()
 
 
-class Entries(NamedTuple):
-    """What a group of records becomes: entries, and their full URLs."""
+@dataclass(slots=True)
+class Set:
+    """Records that are written together, decoded, each with the stem of its full URLs."""
 
-    texts: list[str]
-    urls: list[str]
+    records: list[tuple[Ready, Any, str]] = field(default_factory=list)
+    references: transaction.References = field(default_factory=transaction.References)
+    stems: set[str] = field(default_factory=set)
+
+    def add(self, ready: Ready, record: Any) -> None:
+        """Add a record. Raises NotFast where it is there already, or what references to it would name is uncertain."""
+        key = getattr(record, ready.key)
+        stem = identity.stem(f"{ready.system}{key}")
+        if stem in self.stems or not ready.steady:
+            raise NotFast
+        self.stems.add(stem)
+        self.records.append((ready, record, stem))
+        if ready.number:
+            self.references[f"{ready.conditional}{key}"] = stem + ready.number
+
+    def write(self, first: int, last: int) -> tuple[list[str], list[str]]:
+        """The entries of some of the records, and their full URLs. Raises NotFast where one is not valid."""
+        texts: list[str] = []
+        urls: list[str] = []
+        for ready, record, stem in self.records[first:last]:
+            if ready.code.bundle(record, self.references, stem, texts, urls) is None:
+                raise NotFast
+        return texts, urls
 
 
 @dataclass(frozen=True)
 class Code:
-    """The emitted code of all kinds, with what it needs to know of the library."""
+    """The emitted code of all kinds."""
 
     library: Library
 
     @cached_property
-    def kinds(self) -> Mapping[str, Compiled]:
+    def kinds(self) -> Mapping[str, Ready]:
         """The emitted code by kind."""
-        return {name: Compiled(kind, self.library.names) for name, kind in self.library.kinds.items()}
+        base, names = self.library.names.base, self.library.names
+        made: dict[str, Ready] = {}
+        for kind in self.library.kinds.values():
+            system = f"{identity.system(base, kind.name)}|"
+            main = next((shape for shape in kind.written if not shape.ending), None)
+            conditional = f"{main.type}?identifier={system}" if main else ""
+            number = f"{kind.written.index(main):03x}" if main else ""
+            steady = main is None or under(main.when, required(kind.fields)) == TRUE
+            made[kind.name] = Ready(kind, Compiled(kind, names), f"f_{kind.key}", system, conditional, number, steady)
+        for one in made.values():
+            one.lists = tuple(_inside(listing, made[listing.kind]) for listing in one.kind.children)
+        return made
 
     @cached_property
-    def spots(self) -> Mapping[tuple[bytes, bytes | None], tuple[Compiled, int, Callable[..., None]]]:
-        """By resource type and ending: whose it is, the number of its shape, and the function that reads it."""
+    def spots(self) -> Mapping[tuple[bytes, bytes | None], tuple[Ready, Shape, int, Callable[..., None]]]:
+        """By resource type and ending: whose it is, its shape with the number, and the function that reads it."""
         return {
-            (shape.type.encode(), shape.ending.encode() or None): (code, number, code.readers[number])
-            for code in self.kinds.values()
-            if code.readers
-            for number, shape in enumerate(code.kind.written)
-        }
-
-    @cached_property
-    def fixed(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
-        """What a list of records of another kind fixes, by kind and list, as emitted code holds values."""
-        kinds = self.library.kinds
-        return {
-            (kind.name, one.name): {
-                name: _held(fixed_value(kinds[one.kind].fields.by_name[name], spelt)) for name, spelt in one.fixed.items()
-            }
-            for kind in kinds.values()
-            for one in kind.children
+            (shape.type.encode(), shape.ending.encode() or None): (one, shape, number, one.code.readers[number])
+            for one in self.kinds.values()
+            if one.code.readers
+            for number, shape in enumerate(one.kind.written)
         }
 
     @cached_property
@@ -81,44 +122,13 @@ class Code:
         """A test for entries that are Provenances of ours."""
         return transaction.own_provenance(self.library.names.base)
 
-    def entries(self, groups: Sequence[Sequence[One]]) -> list[Entries]:
-        """The entries of groups of records that may refer to each other. Raises NotFast where one is not valid or comes twice."""
-        urls = transaction.Urls()
-        for group in groups:
-            for code, key, _ in group:
-                system, main = self._systems[code.kind.name]
-                identifier = f"{system}|{key}"
-                if identifier in urls:
-                    raise NotFast
-                urls[identifier] = identity.full_url(identifier) if main else ""
-        return [_written(group, urls) for group in groups]
 
-    @cached_property
-    def _systems(self) -> Mapping[str, tuple[str, bool]]:
-        """The identifier system of each kind whose records write the resource that others refer to always, or never (then False)."""
-        made = {}
-        for kind in self.library.kinds.values():
-            main = [shape for shape in kind.written if not shape.ending]
-            if all(under(shape.when, required(kind.fields)) == TRUE for shape in main):
-                made[kind.name] = (identity.system(self.library.names.base, kind.name), bool(main))
-        return made
-
-
-def one(code: Compiled, record: Any) -> One:
-    """A decoded record with its key."""
-    return One(code, getattr(record, f"f_{code.kind.key}"), record)
-
-
-def _written(group: Sequence[One], urls: transaction.Urls) -> Entries:
-    made = Entries([], [])
-    for code, _, record in group:
-        written = code.bundle(record, urls)
-        if written is None:
-            raise NotFast
-        made.texts.extend(written[0])
-        made.urls.extend(written[1])
-    return made
+def _inside(listing: ChildList, ready: Ready) -> Inside:
+    by_name = ready.kind.fields.by_name
+    fixed = tuple((f"f_{name}", _held(fixed_value(by_name[name], spelt))) for name, spelt in listing.fixed.items())
+    return Inside(f"c_{listing.name}", ready, tuple(f"f_{name}" for name in listing.shared), fixed)
 
 
 def _held(value: Any) -> Any:
+    """A value as emitted code holds it."""
     return Raw(value.text.encode()) if isinstance(value, Number) else value

@@ -17,8 +17,8 @@ from msgspec import Raw
 from service.mapping import transaction
 from service.mapping.assemble import seen_and_unknown
 from service.mapping.children import innermost_first
-from service.mapping.fast.code import NOT_FAST, Code, NotFast, One
-from service.mapping.plan import ChildList, Kind
+from service.mapping.fast.code import NOT_FAST, Code, NotFast, Ready, Set
+from service.mapping.plan import Kind
 
 _START = re.compile(rb'\{"resourceType":"([A-Za-z]+)","id":"([A-Za-z0-9-]+)(?:\.([A-Za-z0-9-]+)(?:\.([A-Za-z0-9-]+))?)?"')
 _HEAD, _TAIL = transaction.HEAD.encode(), transaction.TAIL.encode()
@@ -38,15 +38,12 @@ _bundle = msgspec.json.Decoder(_Bundle).decode
 class _Read:
     """A record being read: the numbers of the shapes seen, the items of its lists by id, and the records inside it."""
 
-    one: One
+    ready: Ready
+    key: str
+    record: Any
     seen: set[int] = field(default_factory=set)
-    items: dict[str, dict[str, Any]] = field(default_factory=dict)
+    items: dict[str, dict[bytes, Any]] = field(default_factory=dict)
     children: dict[str, list[_Read]] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> Kind:
-        """Its kind."""
-        return self.one.code.kind
 
 
 def from_fhir(code: Code, data: bytes) -> list[bytes] | None:
@@ -55,12 +52,13 @@ def from_fhir(code: Code, data: bytes) -> list[bytes] | None:
         in_bundle = data.startswith(_HEAD)
         texts = _entries(code, data) if in_bundle else [bytes(one) for one in _list(data)] if data[:1] == b"[" else [data]
         reads = _read(code, texts, in_bundle=in_bundle)
-        written = _entries_again(code, reads) if in_bundle else _resources_again(reads)
+        written = _entries_again(reads) if in_bundle else _resources_again(reads)
     except NOT_FAST:
         return None
     if sorted(written) != sorted(texts):
         return None
-    return [_told(one) for one in _joined(code, reads)]
+    tops = _joined(code, reads) if any(one.ready.lists for one in reads) else reads
+    return [_told(one) for one in tops]
 
 
 def _entries(code: Code, data: bytes) -> list[bytes]:
@@ -74,78 +72,85 @@ def _entries(code: Code, data: bytes) -> list[bytes]:
 
 
 def _read(code: Code, texts: Iterable[bytes], *, in_bundle: bool) -> list[_Read]:
-    reads: dict[tuple[str, str], _Read] = {}
+    reads: dict[tuple[bytes, Ready], _Read] = {}
+    spots = code.spots
     for text in texts:
         resource = transaction.resource_of(text) if in_bundle else text
         start = _START.match(resource)
-        spot = code.spots.get((start[1], start[3])) if start else None
-        if start is None or spot is None:
+        if start is None:
             raise NotFast
-        compiled, number, reader = spot
-        kind, key = compiled.kind, start[2].decode()
-        one = reads.get((kind.name, key))
+        type_, key, ending, item_id = start.groups()
+        ready, shape, number, reader = spots[type_, ending]
+        one = reads.get((key, ready))
         if one is None:
-            one = reads[kind.name, key] = _Read(One(compiled, key, compiled.record(**{f"f_{kind.key}": key})))
+            record = ready.code.record()
+            one = reads[key, ready] = _Read(ready, key.decode(), record)
+            setattr(record, ready.key, one.key)
         one.seen.add(number)
-        shape = kind.written[number]
-        if not shape.each:
-            reader(resource, one.one.record)
+        if shape.each is None:
+            reader(resource, one.record)
             continue
-        if not start[4]:
+        if item_id is None:
             raise NotFast
-        item = one.items.setdefault(shape.each.name, {})[start[4].decode()] = compiled.item(shape.each.name)()
-        setattr(item, f"f_{shape.item_id}", start[4].decode())
-        reader(resource, one.one.record, item)
+        item = ready.code.item(shape.each.name)()
+        setattr(item, f"f_{shape.item_id}", item_id.decode())
+        one.items.setdefault(shape.each.name, {})[item_id] = item
+        reader(resource, one.record, item)
     for one in reads.values():
         for name, items in one.items.items():
-            setattr(one.one.record, f"f_{name}", [items[item] for item in sorted(items)])
+            setattr(one.record, f"f_{name}", [items[item] for item in sorted(items)])
     return list(reads.values())
 
 
 def _resources_again(reads: list[_Read]) -> list[bytes]:
-    return [text.encode() for one in reads for _, _, text in one.one.code.write(one.one.record) or ()]
+    return [text.encode() for one in reads for _, _, text in one.ready.code.write(one.record) or ()]
 
 
-def _entries_again(code: Code, reads: list[_Read]) -> list[bytes]:
-    return [text.encode() for made in code.entries([[one.one] for one in reads]) for text in made.texts]
+def _entries_again(reads: list[_Read]) -> list[bytes]:
+    together = Set()
+    for one in reads:
+        together.add(one.ready, one.record)
+    return [text.encode() for text in together.write(0, len(reads))[0]]
 
 
 def _joined(code: Code, reads: list[_Read]) -> Iterable[_Read]:
     """As `children.join`."""
     left = dict.fromkeys(reads)
-    present = {one.kind.name for one in reads}
-    for kind in innermost_first(code.library.kinds) if any(one.children for one in map(code.library.kinds.get, present) if one) else ():
-        parents = [one for one in reads if one.kind is kind]
-        for listing in kind.children if parents else ():
-            homes: dict[bytes, list[_Read]] = {}
+    by_kind: dict[str, list[_Read]] = {}
+    for one in reads:
+        by_kind.setdefault(one.ready.kind.name, []).append(one)
+    for kind in innermost_first(code.library.kinds):
+        parents = by_kind.get(kind.name, [])
+        for inside in code.kinds[kind.name].lists if parents else ():
+            homes: dict[tuple[Any, ...], list[_Read]] = {}
             for parent in parents:
-                homes.setdefault(_values(parent, listing.shared), []).append(parent)
-            fixed = code.fixed[kind.name, listing.name]
-            for child in [one for one in left if one.kind.name == listing.kind]:
-                if _values(child, fixed) != _encode(list(fixed.values())) or getattr(child.one.record, f"f_{kind.key}", None) is None:
+                homes.setdefault(_values(parent, inside.shared), []).append(parent)
+            for child in by_kind.get(inside.code.kind.name, ()):
+                if child not in left or any(getattr(child.record, name) != value for name, value in inside.fixed):
                     continue
-                home = next((one for one in homes.get(_values(child, listing.shared), ()) if one is not child), None)
-                if home:
-                    home.children.setdefault(listing.name, []).append(child)
+                home = next((one for one in homes.get(_values(child, inside.shared), ()) if one is not child), None)
+                if home and getattr(child.record, f"f_{kind.key}", None) is not None:
+                    home.children.setdefault(inside.name[2:], []).append(child)
                     del left[child]
     return left
 
 
-def _values(one: _Read, names: Iterable[str]) -> bytes:
-    return _encode([getattr(one.one.record, f"f_{name}") for name in names])
+def _values(one: _Read, names: Iterable[str]) -> tuple[Any, ...]:
+    return tuple([bytes(value) if isinstance(value := getattr(one.record, name), Raw) else value for name in names])
 
 
 def _told(one: _Read) -> bytes:
-    return b'{"kind":"%b","record":%b,%b}' % (one.kind.name.encode(), _text(one), _account(one))
+    return b'{"kind":"%b","record":%b,%b}' % (one.ready.kind.name.encode(), _text(one), _account(one))
 
 
 def _account(one: _Read) -> bytes:
-    seen = _seen(one.kind, frozenset(one.seen))
+    seen = _seen(one.ready.kind, frozenset(one.seen))
+    if not one.children:
+        return seen
     inside = [
-        b'"%b":[%b]' % (name.encode(), b",".join(b"{%b}" % _account(child) for child in children))
-        for name, children in one.children.items()
+        b'"%b":[%b]' % (name.encode(), b",".join(b"{%b}" % _account(child) for child in found)) for name, found in one.children.items()
     ]
-    return b'%b,"children":{%b}' % (seen, b",".join(inside)) if inside else seen
+    return b'%b,"children":{%b}' % (seen, b",".join(inside))
 
 
 @lru_cache(1024)
@@ -156,14 +161,12 @@ def _seen(kind: Kind, numbers: frozenset[int]) -> bytes:
 
 def _text(one: _Read) -> bytes:
     """As `children.shown`."""
-    for listing in one.kind.children:
-        if inside := one.children.get(listing.name):
-            inside.sort(key=lambda child: child.one.key)
-            setattr(one.one.record, f"c_{listing.name}", [Raw(_text_inside(child, listing)) for child in inside])
-    return _encode(one.one.record)
-
-
-def _text_inside(child: _Read, listing: ChildList) -> bytes:
-    for name in (*listing.shared, *listing.fixed):
-        setattr(child.one.record, f"f_{name}", None)
-    return _text(child)
+    for listing in one.ready.lists if one.children else ():
+        found = one.children.get(listing.name[2:])
+        if found:
+            found.sort(key=lambda child: child.key)
+            for child in found:
+                for name in (*listing.shared, *(name for name, _ in listing.fixed)):
+                    setattr(child.record, name, None)
+            setattr(one.record, listing.name, [Raw(_text(child)) for child in found])
+    return _encode(one.record)

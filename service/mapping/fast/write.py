@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from service.mapping import transaction
-from service.mapping.fast.code import NOT_FAST, Code, NotFast, One, one
-from service.mapping.link import Compiled
+from service.mapping.fast.code import NOT_FAST, Code, NotFast, Ready, Set
 
 _encode = msgspec.json.encode
 _list = msgspec.json.Decoder(list[Raw]).decode
@@ -18,65 +17,64 @@ _list = msgspec.json.Decoder(list[Raw]).decode
 
 def to_fhir(code: Code, kind: str, data: bytes, mapping: str, recorded: str) -> bytes | None:
     """What a record or a list of records becomes for our own server; each Provenance names `mapping`. None where `walk` must answer."""
-    compiled = code.kinds[kind]
+    ready = code.kinds[kind]
+    together = Set()
+    ends = [0]
     try:
-        if data[:1] == b"[":
+        if data[:1] != b"[":
+            record = _decoded(ready, data)
+            if ready.code.single(record):
+                written = ready.code.write(record)
+                return written[0][2].encode() if written else None
+            _enter(together, ready, record)
+            ends.append(len(together.records))
+        else:
             tops = [bytes(top) for top in _list(data)]
             if not tops or sum(map(len, tops)) + len(tops) + 1 != len(data):
                 return None
-            return _bundle(code, [_spread(code, compiled, top) for top in tops], mapping, recorded)
-        record = _decoded(compiled, data)
-        if not compiled.single(record):
-            return _bundle(code, [_inside(code, one(compiled, record))], mapping, recorded)
-        written = compiled.write(record)
+            for top in tops:
+                _enter(together, ready, _decoded(ready, top))
+                ends.append(len(together.records))
+        texts: list[str] = []
+        for first, last in pairwise(ends):
+            texts += _entries(code.library.names.base, together, first, last, mapping, recorded)
     except NOT_FAST:
         return None
-    return written[0][2].encode() if written else None
+    return transaction.bundle(texts)
 
 
-def _decoded(code: Compiled, data: bytes) -> Any:
+def _decoded(ready: Ready, data: bytes) -> Any:
     """A record whose text has no name twice and no white space: it is as long as when it is written again."""
-    record = code.decode(data)
+    record = ready.code.decode(data)
     if len(_encode(record)) != len(data):
         raise NotFast
     return record
 
 
-def _spread(code: Code, compiled: Compiled, data: bytes) -> list[One]:
-    """As `children.spread`."""
-    return _inside(code, one(compiled, _decoded(compiled, data)))
-
-
-def _inside(code: Code, parent: One) -> list[One]:
-    """A record and the records inside it."""
-    found = [parent]
-    for listing in parent.code.kind.children:
-        texts = getattr(parent.record, f"c_{listing.name}")
+def _enter(together: Set, ready: Ready, record: Any) -> None:
+    """Add a record and the records inside it, as `children.spread`."""
+    together.add(ready, record)
+    for name, child, shared, fixed in ready.lists:
+        texts = getattr(record, name)
         if texts is None:
             continue
         if not texts:
             raise NotFast
-        compiled = code.kinds[listing.kind]
-        fixed = code.fixed[parent.code.kind.name, listing.name]
-        given = {
-            **{f"f_{name}": getattr(parent.record, f"f_{name}") for name in listing.shared},
-            **{f"f_{name}": fixed[name] for name in fixed},
-        }
+        given = (*((one, getattr(record, one)) for one in shared), *fixed)
         for text in texts:
-            record = _decoded(compiled, bytes(text))
-            for name, value in given.items():
-                if getattr(record, name) is not None:
+            inside = _decoded(child, bytes(text))
+            for one, value in given:
+                if getattr(inside, one) is not None:
                     raise NotFast
-                setattr(record, name, value)
-            found += _inside(code, one(compiled, record))
-    return found
+                setattr(inside, one, value)
+            _enter(together, child, inside)
 
 
-def _bundle(code: Code, groups: Sequence[Sequence[One]], mapping: str, recorded: str) -> bytes:
-    base = code.library.names.base
-    texts: list[str] = []
-    for group, made in zip(groups, code.entries(groups), strict=True):
-        texts += made.texts
-        if time := recorded or transaction.latest(time for single in group for time in single.code.times(single.record)):
-            texts.append(transaction.provenance(base, group[0].code.kind.name, group[0].key, made.urls, mapping, time))
-    return transaction.bundle(texts)
+def _entries(base: str, together: Set, first: int, last: int, mapping: str, recorded: str) -> list[str]:
+    """The entries of a top record and those inside it, with its Provenance."""
+    texts, urls = together.write(first, last)
+    time = recorded or transaction.latest([time for ready, record, _ in together.records[first:last] for time in ready.code.times(record)])
+    if time:
+        top, record, _ = together.records[first]
+        texts.append(transaction.provenance(base, top.kind.name, getattr(record, top.key), urls, mapping, time))
+    return texts
