@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.fhir import json
 from service.fhir.json import Value
@@ -18,12 +18,16 @@ Origin = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A resource with the shape (and the id of the item) that it was written by; `origins` by pointers to list elements."""
+    """A resource with the shape (and the id of the item) that it was written by.
+
+    By pointers into it: `origins` of list elements, and `leaves`, which wrote what stands there.
+    """
 
     shape: Shape
     item: str
     resource: dict[str, Value]
-    origins: dict[Pointer, Origin]
+    origins: dict[Pointer, Origin] = field(default_factory=dict)
+    leaves: dict[Pointer, Leaf] = field(default_factory=dict)
 
 
 def write(kind: Kind, record: Record, out: Outgoing) -> Iterator[Written]:
@@ -41,9 +45,9 @@ def write(kind: Kind, record: Record, out: Outgoing) -> Iterator[Written]:
 
 def write_shape(shape: Shape, item: str, record: Record, out: Outgoing) -> Written:
     """One resource. For a shape with `each`, `record` holds the fields of the item, too."""
-    origins: dict[Pointer, Origin] = {}
-    body = _parts(shape.scope.parts, record, out, (), origins)
-    return Written(shape, item, {"resourceType": shape.type, **body}, origins)
+    written = Written(shape, item, {"resourceType": shape.type})
+    written.resource.update(_parts(shape.scope.parts, record, out, (), written))
+    return written
 
 
 def item_key(value: Value, seen: dict[str, int]) -> str:
@@ -53,19 +57,19 @@ def item_key(value: Value, seen: dict[str, int]) -> str:
     return f"{text}#{seen[text]}"
 
 
-def _parts(parts: list[Part], record: Record, out: Outgoing, at: Pointer, origins: dict[Pointer, Origin]) -> dict[str, Value]:
+def _parts(parts: list[Part], record: Record, out: Outgoing, at: Pointer, written: Written) -> dict[str, Value]:
     made: dict[str, Value] = {}
     for part in parts:
         if not holds(part.when, record):
             continue
         if not part.many:
-            made[part.name] = _element(part, record, out, (*at, part.name), origins)
+            made[part.name] = _element(part, record, out, (*at, part.name), written)
             continue
         for key, together in _elements(part, record):
             elements = made.setdefault(part.name, [])
             pointer = (*at, part.name, len(elements))
-            origins[pointer] = (part.path, key)
-            elements.append(_element(part, together, out, pointer, origins))
+            written.origins[pointer] = (part.path, key)
+            elements.append(_element(part, together, out, pointer, written))
     return made
 
 
@@ -86,10 +90,11 @@ def _elements(part: Part, record: Record) -> Iterator[tuple[str, Record]]:
             yield "", record
 
 
-def _element(part: Part, record: Record, out: Outgoing, at: Pointer, origins: dict[Pointer, Origin]) -> Value:
+def _element(part: Part, record: Record, out: Outgoing, at: Pointer, written: Written) -> Value:
     match part:
         case Leaf(term=term):
+            written.leaves[at] = part
             return term.write(record, out)
         case Block(parts=parts) | Items(scope=Scope(parts=parts)):
-            return _parts(parts, record, out, at, origins)
+            return _parts(parts, record, out, at, written)
     raise AssertionError
