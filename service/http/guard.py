@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 
 from flask import Request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.fhir import json
 from service.fhir.json import JsonError
@@ -19,14 +18,17 @@ def body(request: Request, settings: Settings, *, ndjson: bool) -> bytes:
     Raises Failure: 413 by `Content-Length` before anything is read, as soon as too much was read, or for a line; 400 for one that does not
     come whole, is too deep or has too long a number.
     """
-    request.max_content_length = settings.max_body
+    told = request.content_length
+    if told is not None and told > settings.max_body:
+        raise outcomes.body_too_long(settings.max_body)
+    request.max_content_length = settings.max_body + 1  # of a longer body without a length, no more than this is read
     try:
         data = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise outcomes.body_too_long(settings.max_body) from None
     except Exception:  # noqa: BLE001 - every server has its own for a broken connection or framing
         raise outcomes.cut_off() from None
-    if request.content_length not in (None, len(data)):
+    if len(data) > settings.max_body:
+        raise outcomes.body_too_long(settings.max_body)
+    if told not in (None, len(data)):
         raise outcomes.cut_off()
     if ndjson:
         _measure(data, settings.max_line)

@@ -22,8 +22,8 @@ NDJSON = frozenset({LINES, FHIR_LINES})
 
 def body_type(content_type: str, content_encoding: str, known: Iterable[str]) -> str:
     """The media type of a body, one of the `known`. Raises Failure (415) for another one, a charset but UTF-8, or a compressed body."""
-    type_, options = parse_options_header(content_type)
-    if type_ not in known or options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+    type_, options = parse_options_header(content_type.lower())
+    if type_ not in known or options.get("charset", "utf-8") not in ("utf-8", "utf8"):
         raise outcomes.unsupported_type(known)
     if content_encoding.lower() not in ("", "identity"):
         raise outcomes.compressed()
