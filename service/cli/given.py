@@ -42,7 +42,8 @@ def read(file: str | None) -> Given:
             raise click.UsageError("say a FILE, or pipe JSON in")
         return _read(sys.stdin.buffer, lines=False, size=None)
     path = Path(str(file))
-    return _read(path.open("rb"), lines=path.suffix in NDJSON, size=path.stat().st_size)
+    stream = click.get_current_context().with_resource(path.open("rb"))
+    return _read(stream, lines=path.suffix in NDJSON, size=path.stat().st_size)
 
 
 def kind_in(mapped: Library, given: Given) -> str:
