@@ -14,7 +14,7 @@ from service.diagnostics.diagnostic import Diagnostics
 from service.diagnostics.issue import Refused
 from service.fhir.json import JsonError
 
-COMMANDS = ("check", "convert", "test", "release", "show", "schema", "serve", "demo")
+COMMANDS = ("check", "convert", "explain", "test", "release", "show", "schema", "serve", "demo")
 
 
 class _Commands(click.Group):
@@ -66,6 +66,7 @@ def main() -> None:
     kap-fhir check                         are the mappings right?
     kap-fhir convert vitals reading.json   a record as FHIR
     kap-fhir convert bundle.json           FHIR as records
+    kap-fhir explain vitals reading.json   where each element comes from
     kap-fhir demo                          a synthetic session, both ways, and the API
 
     Exit status: 0 done; 1 something was refused, differs or does not hold, and standard error says what; 2 the command was not understood,

@@ -9,11 +9,12 @@ import click
 
 from service import demo
 from service.cli import terminal
+from service.cli.explain import table
 from service.cli.mappings import Chosen, options
 from service.cli.serve import bind_option, serve
 from service.fhir import json
 from service.fhir.json import Value
-from service.mapping import law
+from service.mapping import explain, law
 from service.mapping.library import Library
 from service.mapping.wire import Gateway
 
@@ -36,6 +37,10 @@ def command(chosen: Chosen, bind: str, *, once: bool) -> None:
     click.echo(f"Synthetic data: {_counted(name for kind, record in records for name in _names(mapped, kind, record))}.")
     types = _counted(one["resource"]["resourceType"] for one in json.read(bundle)["entry"])
     click.echo(f"\nAs a transaction Bundle ({len(bundle):,} bytes): {types}.")
+    click.echo("Each element ← the line of the mapping that writes it ← the field of the record whose value it holds:\n")
+    for kind, record in records:
+        for line in table(explain.explain(mapped, kind, record)):
+            click.echo(line)
     differing = list(_differing(mapped, records, back))
     for at in differing:
         terminal.tell(f"error: what came back differs at {at}")

@@ -48,14 +48,17 @@ def read(file: str | None) -> Given:
 
 def kind_in(mapped: Library, given: Given) -> str:
     """The only record kind that takes the first record. Raises click.UsageError where none does, or more than one."""
-    record = given.first
-    if isinstance(record, dict) and record.keys() == {"record", "with"}:
-        record = _first(record["record"])
+    record = _first(alone(given.first))
     taking = [name for name in mapped.kinds if _takes(mapped, name, record)]
     if len(taking) == 1:
         return taking[0]
     why = f"it could be {' or '.join(taking)}" if taking else "no kind takes it as it stands"
     raise click.UsageError(f"the kind of this record cannot be known: {why}. Say one before the file: {', '.join(mapped.kinds)}")
+
+
+def alone(value: Value) -> Value:
+    """What a value holds without the records that are sent along with it."""
+    return value["record"] if isinstance(value, dict) and value.keys() == {"record", "with"} else value
 
 
 def _read(stream: BinaryIO, *, lines: bool, size: int | None) -> Given:
