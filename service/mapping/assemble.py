@@ -69,7 +69,7 @@ def assemble(group: Group) -> Gathering | list[Orphan]:
     notes += [say.clause_fails(first, rule.text, rule.span.place) for rule in broken]
     problems = schema.problems(kind.fields, values)
     if problems:
-        reasons = [say.record_refused(first, " ".join(filter(None, (one.where, one.message))), one.place) for one in problems]
+        reasons = [say.record_refused(first, ": ".join(filter(None, (one.where, one.message))), one.place) for one in problems]
         return [Orphan(one.resource, [*reasons, *notes], refused=True) for one in group.members]
     return Gathering(kind, group.key, in_order(values, kind.fields), group.members, notes)
 

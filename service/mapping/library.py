@@ -88,12 +88,7 @@ def load(folder: Path, clinic: str = "") -> Library:
 def check(texts: Texts, clinic: str = "") -> Library:
     """The mappings that texts spell. Raises Diagnostics with every error of every file."""
     found: list[Diagnostic] = []
-    trees = _trees(texts, found)
-    if any(path.endswith(".yaml") and path not in trees and (path == "base.yaml" or "/" in path) for path in texts.files):
-        raise Diagnostics(found)  # any name may stand in these files; without a record kind the others can be checked
-    base, records, folders = _sorted(trees, found)
-    if clinic:
-        base, records = _overlaid(base, records, trees[f"clinics/{clinic}.yaml"], found)
+    base, records, folders = merged(texts, clinic, found)
     names = vocabulary.read(base, texts.files.get("codes.tsv", ""))
     found += names.found
     names.found = found
@@ -124,6 +119,20 @@ def check(texts: Texts, clinic: str = "") -> Library:
     if found:
         raise Diagnostics(found)
     return Library(kinds, names, who, texts.hash, clinic, frozenset(line for line, _ in r15_releases.lines(lock)))
+
+
+def merged(texts: Texts, clinic: str, found: list[Diagnostic]) -> tuple[Tree, dict[str, Tree], dict[str, dict[str, Tree]]]:
+    """base.yaml and the record kinds by file name, both with a clinic's changes, and the table files by folder and id.
+
+    Errors are added to `found`. Raises Diagnostics where they leave nothing to go on with.
+    """
+    trees = _trees(texts, found)
+    if any(path.endswith(".yaml") and path not in trees and (path == "base.yaml" or "/" in path) for path in texts.files):
+        raise Diagnostics(found)  # any name may stand in these files; without a record kind the others can be checked
+    base, records, folders = _sorted(trees, found)
+    if clinic:
+        base, records = _overlaid(base, records, trees[f"clinics/{clinic}.yaml"], found)
+    return base, records, folders
 
 
 def ours(names: Vocabulary, kinds: Mapping[str, Kind]) -> Names:

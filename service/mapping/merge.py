@@ -74,11 +74,15 @@ class Merge:
         """Leftover elements keep their places; ours stand in the order of the record, new ones behind the one before them."""
         in_b = pairs(r, b, spots[0], spots[1], self.trace, self.before.origins)
         in_m = pairs(b, m, spots[1], spots[2], self.before.origins, self.now.origins)
+        there = pairs(r, m, (), (), {}, {})
         places: list[tuple[bool, Value]] = []
         ours: dict[int, Value] = {}
         for number, value in enumerate(r):
             if number not in in_b:
-                places.append((True, value))
+                now = there.get(number, -1)
+                new = now >= 0 and now not in in_m.values()
+                places.append((False, now) if new else (True, value))
+                ours.update({now: m[now]} if new else {})
                 continue
             before = in_b[number]
             if before not in in_m:

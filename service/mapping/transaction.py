@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from service.fhir.json import quote
 from service.mapping import identity
@@ -73,24 +73,31 @@ def address(type_: str, identifier: str, id_: str) -> str:
     return f"{type_}/{id_}" if type_ in NOT_SEARCHED else f"{type_}?identifier={identifier}"
 
 
-def provenance(base: str, kind: str, key: str, targets: Sequence[str], mapping: str, recorded: str) -> str:
-    """The entry of the Provenance of a record: `targets` are full URLs, `mapping` is version and content hash, `recorded` an instant."""
-    value = f"{key}/{kind.replace('_', '-')}"
-    id_ = value.replace("/", ".")
+class Maker(NamedTuple):
+    """Who made resources: our base, the record kind, and its mapping's version and content hash."""
+
+    base: str
+    kind: str
+    mapping: str
+
+
+def provenance(maker: Maker, key: str, stem: str, targets: Sequence[str], recorded: str) -> str:
+    """The entry of the Provenance of a record whose full URLs begin with `stem`; `targets` are full URLs, `recorded` an instant."""
+    ending, rest = _same(maker)
     named = '"},{"reference":"'.join(targets)
-    full_url = identity.stem(f"{identity.system(base, kind)}|{key}") + _NUMBER
     return (
-        f'{{"fullUrl":"{full_url}","resource":{{"resourceType":"Provenance","id":"{id_}",'
-        f'"target":[{{"reference":"{named}"}}],"recorded":"{recorded}",{_made_by(base, kind, mapping)}}},'
-        f'"request":{{"method":"PUT","url":"Provenance/{id_}"}}}}'
+        f'{{"fullUrl":"{stem}{_NUMBER}","resource":{{"resourceType":"Provenance","id":"{key}.{ending}",'
+        f'"target":[{{"reference":"{named}"}}],"recorded":"{recorded}",{rest}}},'
+        f'"request":{{"method":"PUT","url":"Provenance/{key}.{ending}"}}}}'
     )
 
 
 @lru_cache
-def _made_by(base: str, kind: str, mapping: str) -> str:
-    """The members of a Provenance that are the same for all records of a kind."""
+def _same(maker: Maker) -> tuple[str, str]:
+    """What is the same in the Provenances of all records of a kind: the ending of the id, and the last members."""
+    base, kind, mapping = maker
     used = f'{{"identifier":{{"system":{quote(f"{base}/id/mapping")},"value":{quote(mapping)}}},"display":"mapping {kind}"}}'
-    return (
+    return kind.replace("_", "-"), (
         f'"agent":[{{"type":{{"coding":[{{"system":"{_AGENT}","code":"assembler","display":"Assembler"}}]}},'
         f'"who":{{"identifier":{{"system":{quote(f"{base}/id/Device")},"value":"kap-fhir"}},"display":"kap-fhir"}}}}],'
         f'"entity":[{{"role":"source","what":{used}}}]'
@@ -100,7 +107,7 @@ def _made_by(base: str, kind: str, mapping: str) -> str:
 def own_provenance(base: str) -> Callable[[bytes], object]:
     """A test for entries that `provenance` wrote, whatever they name."""
     free = {"kind0": "[a-z0-9_-]+", "key0": "[A-Za-z0-9-]+", "mapping0": "[A-Za-z0-9.+-]+", "2000-01-01": "[0-9T:.Z+-]+"}
-    form = re.escape(provenance(base, "kind0", "key0", ["target0"], "mapping0", "2000-01-01"))
+    form = re.escape(provenance(Maker(base, "kind0", "mapping0"), "key0", "urn:uuid:", ["target0"], "2000-01-01"))
     form = form.replace(re.escape('{"reference":"target0"}'), rf'(?:\{{"reference":"{_FULL_URL}"\}},?)+')
     form = re.sub(r"urn:uuid:[0-9a-f\\-]+", _FULL_URL, form, count=1)
     for word, any_ in free.items():
@@ -120,9 +127,10 @@ def bundle(entries: Iterable[str]) -> bytes:
 
 def latest(times: Iterable[str | None]) -> str:
     """The latest of FHIR dateTimes that are full instants; empty without one."""
-    full = {one for one in times if one and "T" in one}
-    alike = len({one[_SECONDS:] for one in full}) == 1
-    return max(full, key=None if alike else _instant, default="")
+    full = [one for one in times if one and "T" in one]
+    if len({one[_SECONDS:] for one in full}) > 1:
+        return max(full, key=_instant)
+    return max(full) if full else ""
 
 
 def _instant(time: str) -> tuple[float, str]:

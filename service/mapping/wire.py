@@ -24,6 +24,7 @@ from service.mapping.fast.code import Code
 from service.mapping.gather import Known
 from service.mapping.library import Library
 from service.mapping.memory import POLICIES
+from service.mapping.transaction import Maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Gateway:
         """
         if terms is not OURS or kind not in self.library.kinds:
             self._check(terms, kind)
-        if terms.takes_ids or self._ours(terms.server):
+        if terms is OURS or terms.takes_ids or self._ours(terms.server):
             answer = fast_write.to_fhir(self.code, kind, data, self.mapping, terms.recorded)
             if answer is None and (compact := _compact(data)):
                 answer = fast_write.to_fhir(self.code, kind, compact, self.mapping, terms.recorded)
@@ -101,7 +102,7 @@ class Gateway:
         """
         if terms is not OURS:
             self._check(terms)
-        if not terms.key and self._ours(terms.server):
+        if terms is OURS or (not terms.key and self._ours(terms.server)):
             records = fast_read.from_fhir(self.code, data)
             if records is None and (compact := _compact(data)):
                 records = fast_read.from_fhir(self.code, compact)
@@ -164,7 +165,8 @@ class Gateway:
             kind = self.library.kinds[top.kind]
             if recorded := terms.recorded or transaction.latest(times(self.library.kinds, kind, top.record)):
                 urls = [sent.full_url for sent in one.sent]
-                entries.append(transaction.provenance(base, kind.name, top.record[kind.key], urls, self.mapping, recorded))
+                stem = identity.stem(f"{identity.system(base, kind.name)}|{top.record[kind.key]}")
+                entries.append(transaction.provenance(Maker(base, kind.name, self.mapping), top.record[kind.key], stem, urls, recorded))
         return transaction.bundle(entries)
 
     def _told(self, read: Records, issues: Iterable[Issue]) -> Value:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from service.mapping.emit.nodes import Member, Node
+from service.mapping.emit.simplify import conjuncts, simplest
 from service.mapping.emit.source import Source, condition, text
 from service.mapping.terms.term import Hole, Pieces
-from service.records.fields import Field
-from service.records.formulas import FALSE, TRUE, All, Any_, Formula, Literal, all_of, any_of
+from service.records.fields import Fields
+from service.records.formulas import FALSE, TRUE, All, Formula, Literal
 
 _CHAIN = 3
 
 
 @dataclass(slots=True)
 class Renderer:
-    """Writes the statements that build an image; `fields` are those in sight, `shared` the variables of members that are built already."""
+    """Writes the statements that build an image of a record or item with `fields`; `shared` are the variables of members built before."""
 
     source: Source
-    fields: Mapping[str, Field]
+    fields: Fields
     shared: dict[Member, str]
 
     def node(self, node: Node, known: frozenset[Formula]) -> Pieces:
@@ -45,7 +46,7 @@ class Renderer:
         """The pieces of a member: itself where it is always written, else a variable that is empty where it is not."""
         if member in self.shared:
             return [Hole(self.shared[member])]
-        when = under(member.when, known)
+        when = simplest(member.when, known, self.fields)
         if when == FALSE:
             return []
         if member.value.loop:
@@ -67,19 +68,19 @@ class Renderer:
         name = self.source.name("s")
         self.source.add(f"{name} = ''")
         for number, (value, run) in enumerate(groupby(group, key=lambda one: _value(one, field))):
-            with self.source.block(f"{'elif' if number else 'if'} {condition(value, self.fields)}:"):
+            with self.source.block(f"{'elif' if number else 'if'} {condition(value, self.fields.visible)}:"):
                 inside = [piece for one in run for piece in self.member(one, known | {value})]
                 self.source.add(f"{name} = {text(inside)}")
         return name
 
     def _guarded(self, member: Member, when: Formula, known: frozenset[Formula]) -> str:
         name = self.source.name("s")
-        test = condition(when, self.fields)
+        test = condition(when, self.fields.visible)
         before = len(self.source.lines)
         self.source.add(f"{name} = ''")
         with self.source.block(f"if {test}:"):
             start = len(self.source.lines)
-            pieces = [member.lead, *self.node(member.value, known | _conjuncts(member.when))]
+            pieces = [member.lead, *self.node(member.value, known | conjuncts(when))]
             plain = len(self.source.lines) == start
             self.source.add(f"{name} = {text(pieces)}")
         if plain:
@@ -92,40 +93,8 @@ class Renderer:
         node = member.value
         element = f"',' + {node.call}(r, x, p, h)" if node.call else text([",", *node.pieces])
         joined = f"''.join([{element} for x in v_{node.loop}])"
-        self.source.add(f"{name} = {joined}" if when == TRUE else f"{name} = {joined} if {condition(when, self.fields)} else ''")
+        self.source.add(f"{name} = {joined}" if when == TRUE else f"{name} = {joined} if {condition(when, self.fields.visible)} else ''")
         return name
-
-
-def under(formula: Formula, known: frozenset[Formula]) -> Formula:
-    """The formula where the known ones hold."""
-    if formula in known:
-        return TRUE
-    match formula:
-        case Literal(name, value, positive):
-            if Literal(name, value, not positive) in known:
-                return FALSE
-            if value is None and any(isinstance(one, Literal) and one.field == name and one.value and one.positive for one in known):
-                return TRUE if positive else FALSE
-            others = {one.value for one in known if isinstance(one, Literal) and one.field == name and one.value and one.positive}
-            if value is not None and others and value not in others:
-                return FALSE if positive else TRUE
-            return formula
-        case All(parts):
-            return all_of(under(part, known) for part in parts)
-        case Any_(parts):
-            return _absorbed(any_of(under(part, known) for part in parts))
-
-
-def _absorbed(formula: Formula) -> Formula:
-    """`a or a and b` is `a`."""
-    if not isinstance(formula, Any_):
-        return formula
-    kept = [one for one in formula.parts if not any(other != one and other in _conjuncts(one) for other in formula.parts)]
-    return any_of(kept)
-
-
-def _conjuncts(formula: Formula) -> frozenset[Formula]:
-    return frozenset({formula, *(formula.parts if isinstance(formula, All) else ())})
 
 
 def _decided_by(member: Member) -> str:

@@ -11,13 +11,14 @@ from service.fhir.json import quote
 from service.mapping import identity, transaction
 from service.mapping.emit.checks import Checks
 from service.mapping.emit.nodes import Elements, Node, image, parts_image
-from service.mapping.emit.render import Renderer, under
+from service.mapping.emit.render import Renderer
+from service.mapping.emit.simplify import conjuncts, simplest
 from service.mapping.emit.source import Source, condition, text
 from service.mapping.plan import Items, Kind, Shape
 from service.mapping.sender import Names
 from service.mapping.terms.term import Emitter, Hole, Pieces
 from service.records.fields import Field, Fields
-from service.records.formulas import TRUE, Formula, has
+from service.records.formulas import TRUE, Formula
 
 PLAIN = ("id", "language", "npi", "date", "dateTime", "instant")
 """Types whose values need no escapes in JSON."""
@@ -126,7 +127,7 @@ class Writer(Elements):
     def _item_function(self, name: str, fields: Fields, node: Node) -> None:
         """The function of a record `r` and an item `i` that gives an element or a resource."""
         body = self.source.body()
-        result = text(Renderer(body, fields.visible, {}).node(node, required(fields)))
+        result = text(Renderer(body, fields, {}).node(node, frozenset()))
         with self.source.block(f"def {name}(r, i, p, h):"):
             self._load(fields, [*body.lines, result])
             self.source.lines += body.lines
@@ -145,19 +146,19 @@ class Writer(Elements):
     def _whole(self, checks: Checks) -> None:
         fields = self.kind.fields
         body = self.source.body()
-        renderer = Renderer(body, fields.visible, {})
+        renderer = Renderer(body, fields, {})
         shapes = [(number, shape) for number, shape in enumerate(self.kind.written) if shape.each is None]
         images = {shape.name: image(shape, self) for _, shape in shapes}
         self._share(renderer, [images[shape.name] for _, shape in shapes])
         for number, shape in enumerate(self.kind.written):
-            when = under(shape.condition if shape.each else shape.when, required(fields))
+            when = simplest(shape.condition if shape.each else shape.when, frozenset(), fields)
             if shape.each:
                 self._each(body, number, shape, when)
             elif when == TRUE:
-                self._resource(renderer, number, images[shape.name], required(fields))
+                self._resource(renderer, number, images[shape.name], frozenset())
             else:
                 with body.block(f"if {condition(when, fields.visible)}:"):
-                    self._resource(renderer, number, images[shape.name], required(fields) | {when})
+                    self._resource(renderer, number, images[shape.name], conjuncts(when))
         with self.source.block("def bundle(r, p, h, out, urls):" if self.in_bundle else "def write(r, p=None, h=None):"):
             used = {match[2] for line in body.lines for match in _USED.finditer(line) if match[1] == "t"}
             checks.record(fields, [one.name for one in self.kind.children], used)
@@ -170,7 +171,7 @@ class Writer(Elements):
         """The function that says whether a record becomes one resource."""
         fields = self.kind.fields
         counts = [
-            condition(under(shape.when, required(fields)), fields.visible) if shape.each is None else self._count(shape)
+            condition(simplest(shape.when, frozenset(), fields), fields.visible) if shape.each is None else self._count(shape)
             for shape in self.kind.written
         ]
         total = " + ".join(f"({one})" for one in counts)
@@ -184,7 +185,7 @@ class Writer(Elements):
         assert shape.each
         musts = " and ".join(f"x.f_{one.name} is not None" for one in shape.scope.musts if not one.required)
         number = f"sum([{musts or True} for x in v_{shape.each.name} or ()])"
-        when = under(shape.condition, required(self.kind.fields))
+        when = simplest(shape.condition, frozenset(), self.kind.fields)
         return number if when == TRUE else f"{number} if {condition(when, self.kind.fields.visible)} else 0"
 
     def _share(self, renderer: Renderer, images: list[Node]) -> None:
@@ -192,7 +193,7 @@ class Writer(Elements):
         count = Counter(member for one in images for member in one.members)
         for member, times in count.items():
             if times > 1 and any(not isinstance(piece, str) for piece in _pieces(member.value)):
-                pieces = renderer.member(member, required(self.kind.fields))
+                pieces = renderer.member(member, frozenset())
                 if len(pieces) == 1 and isinstance(pieces[0], Hole):
                     renderer.shared[member] = pieces[0].code
                     continue
@@ -261,12 +262,6 @@ class _Entry(Emitter):
     def link(self, shape: str) -> Pieces:
         """A Reference to another resource of the record."""
         return self.writer.link(shape)
-
-
-def required(fields: Fields) -> frozenset[Formula]:
-    """The conditions that hold of every valid record."""
-    known: frozenset[Formula] = frozenset(has(one.name) for one in fields.by_name.values() if one.required)
-    return known | required(fields.outer) if fields.outer else known
 
 
 def _pieces(node: Node) -> Iterator[str | Hole]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,8 +13,7 @@ from msgspec import Raw
 from service.fhir.json import Number
 from service.mapping import identity, transaction
 from service.mapping.children import fixed_value
-from service.mapping.emit.render import under
-from service.mapping.emit.writer import required
+from service.mapping.emit.simplify import simplest
 from service.mapping.library import Library
 from service.mapping.link import Compiled
 from service.mapping.plan import ChildList, Kind, Shape
@@ -25,7 +24,7 @@ class NotFast(Exception):  # noqa: N818 - no error: `walk` answers
     """Input that is not for the fast path."""
 
 
-NOT_FAST = (NotFast, msgspec.MsgspecError, IndexError, KeyError, RecursionError)
+NOT_FAST = (NotFast, msgspec.MsgspecError, UnicodeDecodeError, IndexError, KeyError, RecursionError)
 """What the fast path raises on input that is not for it."""
 
 
@@ -56,21 +55,23 @@ class Ready:
     lists: tuple[Inside, ...] = ()
 
 
-@dataclass(slots=True)
 class Set:
     """Records that are written together, decoded, each with the stem of its full URLs."""
 
-    records: list[tuple[Ready, Any, str]] = field(default_factory=list)
-    references: transaction.References = field(default_factory=transaction.References)
-    stems: set[str] = field(default_factory=set)
+    __slots__ = ("_stems", "records", "references")
+
+    def __init__(self) -> None:
+        self.records: list[tuple[Ready, Any, str]] = []
+        self.references = transaction.References()
+        self._stems: set[str] = set()
 
     def add(self, ready: Ready, record: Any) -> None:
         """Add a record. Raises NotFast where it is there already, or what references to it would name is uncertain."""
         key = getattr(record, ready.key)
         stem = identity.stem(f"{ready.system}{key}")
-        if stem in self.stems or not ready.steady:
+        if stem in self._stems or not ready.steady:
             raise NotFast
-        self.stems.add(stem)
+        self._stems.add(stem)
         self.records.append((ready, record, stem))
         if ready.number:
             self.references[f"{ready.conditional}{key}"] = stem + ready.number
@@ -101,7 +102,7 @@ class Code:
             main = next((shape for shape in kind.written if not shape.ending), None)
             conditional = f"{main.type}?identifier={system}" if main else ""
             number = f"{kind.written.index(main):03x}" if main else ""
-            steady = main is None or under(main.when, required(kind.fields)) == TRUE
+            steady = main is None or simplest(main.when, frozenset(), kind.fields) == TRUE
             made[kind.name] = Ready(kind, Compiled(kind, names), f"f_{kind.key}", system, conditional, number, steady)
         for one in made.values():
             one.lists = tuple(_inside(listing, made[listing.kind]) for listing in one.kind.children)

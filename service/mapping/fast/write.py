@@ -10,6 +10,7 @@ from msgspec import Raw
 
 from service.mapping import transaction
 from service.mapping.fast.code import NOT_FAST, Code, NotFast, Ready, Set
+from service.mapping.transaction import Maker
 
 _encode = msgspec.json.encode
 _list = msgspec.json.Decoder(list[Raw]).decode
@@ -18,23 +19,23 @@ _list = msgspec.json.Decoder(list[Raw]).decode
 def to_fhir(code: Code, kind: str, data: bytes, mapping: str, recorded: str) -> bytes | None:
     """What a record or a list of records becomes for our own server; each Provenance names `mapping`. None where `walk` must answer."""
     ready = code.kinds[kind]
-    together = Set()
-    ends = [0]
     try:
         if data[:1] != b"[":
             record = _decoded(ready, data)
             if ready.code.single(record):
                 written = ready.code.write(record)
                 return written[0][2].encode() if written else None
+            tops = [record]
+        else:
+            parts = [bytes(top) for top in _list(data)]
+            if not parts or sum(map(len, parts)) + len(parts) + 1 != len(data):
+                return None
+            tops = [_decoded(ready, top) for top in parts]
+        together = Set()
+        ends = [0]
+        for record in tops:
             _enter(together, ready, record)
             ends.append(len(together.records))
-        else:
-            tops = [bytes(top) for top in _list(data)]
-            if not tops or sum(map(len, tops)) + len(tops) + 1 != len(data):
-                return None
-            for top in tops:
-                _enter(together, ready, _decoded(ready, top))
-                ends.append(len(together.records))
         texts: list[str] = []
         for first, last in pairwise(ends):
             texts += _entries(code.library.names.base, together, first, last, mapping, recorded)
@@ -75,6 +76,6 @@ def _entries(base: str, together: Set, first: int, last: int, mapping: str, reco
     texts, urls = together.write(first, last)
     time = recorded or transaction.latest([time for ready, record, _ in together.records[first:last] for time in ready.code.times(record)])
     if time:
-        top, record, _ = together.records[first]
-        texts.append(transaction.provenance(base, top.kind.name, getattr(record, top.key), urls, mapping, time))
+        top, record, stem = together.records[first]
+        texts.append(transaction.provenance(Maker(base, top.kind.name, mapping), getattr(record, top.key), stem, urls, time))
     return texts
