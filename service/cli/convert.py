@@ -102,16 +102,12 @@ def command(chosen: Chosen, kind: str | None, file: str | None, *, pretty: bool 
     along = json.write(beside) if beside else b""
     gateway, terms = Gateway.of(mapped), Terms(**asked)
     kind = "" if given.is_fhir else kind or giving.kind_in(mapped, given)
-    if given.lines is not None:
-        lines = _Lines(given.lines, given.size)
-        failed = _put_lines(
-            lines, gateway.to_fhir_lines(kind, _each_with(lines, along), terms) if kind else gateway.from_fhir_lines(lines, terms)
-        )
+    if given.lines is None:
+        failed = _put(gateway.to_fhir(kind, _with(given.data, along), terms) if kind else gateway.from_fhir(given.data, terms), pretty)
     else:
-        answer = gateway.to_fhir(kind, _with(given.data, along), terms) if kind else gateway.from_fhir(given.data, terms)
-        terminal.put(answer.data, indent=pretty)
-        _tell(answer)
-        failed = any(issue.severity == "error" for issue in answer.issues)
+        lines = _Lines(given.lines, given.size)
+        records = (_with(line, along) for line in lines)
+        failed = _put_lines(lines, gateway.to_fhir_lines(kind, records, terms) if kind else gateway.from_fhir_lines(lines, terms))
     click.get_current_context().exit(1 if failed else 0)
 
 
@@ -142,10 +138,6 @@ def _with(record: bytes, along: bytes) -> bytes:
     return b'{"record":%b,"with":%b}' % (record, along) if along and record.strip() else record
 
 
-def _each_with(records: Iterable[bytes], along: bytes) -> Iterator[bytes]:
-    return (_with(record, along) for record in records)
-
-
 class _Lines:
     """Lines of NDJSON, with a bar on the terminal where one sees it; `number` is that of the line read last."""
 
@@ -160,6 +152,13 @@ class _Lines:
                 self.number += 1
                 yield line
                 advance(len(line))
+
+
+def _put(answer: Answer, pretty: bool | None) -> bool:  # noqa: FBT001 - it is the option's value
+    """Write one answer; whether something was refused."""
+    terminal.put(answer.data, indent=pretty)
+    _tell(answer)
+    return any(issue.severity == "error" for issue in answer.issues)
 
 
 def _put_lines(lines: _Lines, answers: Iterable[Answer]) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from service.diagnostics.issue import Issue
 from service.fhir import json
 from service.fhir.json import JsonError, Value
 from service.mapping import children
@@ -37,11 +39,11 @@ class Given:
 
 def read(file: str | None) -> Given:
     """What is in a file; without one, or where it is `-`, what is on standard input. Raises OSError, JsonError."""
-    if file in (None, "-"):
+    if file is None or file == "-":
         if sys.stdin.isatty():
             raise click.UsageError("say a FILE, or pipe JSON in")
-        return _read(sys.stdin.buffer, lines=False, size=None)
-    path = Path(str(file))
+        return _read(sys.stdin.buffer)
+    path = Path(file)
     stream = click.get_current_context().with_resource(path.open("rb"))
     return _read(stream, lines=path.suffix in NDJSON, size=path.stat().st_size)
 
@@ -61,21 +63,27 @@ def alone(value: Value) -> Value:
     return value["record"] if isinstance(value, dict) and value.keys() == {"record", "with"} else value
 
 
-def _read(stream: BinaryIO, *, lines: bool, size: int | None) -> Given:
+def _read(stream: BinaryIO, *, lines: bool = False, size: int | None = None) -> Given:
     head: list[bytes] = []
     while len(full := [line.strip() for line in head if line.strip()]) < 2 and (line := stream.readline()):
         head.append(line)
-    # No JSON text goes on with `{` after a line that began with `{` and ended with `}`.
-    if not lines and not (len(full) == 2 and full[0][:1] == full[1][:1] == b"{" and full[0][-1:] == b"}"):
-        data = b"".join(head) + stream.read()
-        return Given(_first(json.read(data)), data)
+    if lines or _two_values(full):
+        return _of_lines(itertools.chain(head, stream), size)
+    data = b"".join(head) + stream.read()
+    return Given(_first(json.read(data)), data)
+
+
+def _two_values(full: list[bytes]) -> bool:
+    """Whether lines are NDJSON: no JSON text goes on with `{` after a line that began with `{` and ended with `}`."""
+    return len(full) == 2 and full[0].startswith(b"{") and full[0].endswith(b"}") and full[1].startswith(b"{")
+
+
+def _of_lines(lines: Iterator[bytes], size: int | None) -> Given:
     seen: list[bytes] = []
-    for line in itertools.chain(head, stream):
+    for line in lines:
         seen.append(line)
-        try:
-            return Given(_first(json.read(line)), lines=itertools.chain(seen, head[len(seen) :], stream), size=size)
-        except JsonError:
-            continue
+        with suppress(JsonError):
+            return Given(_first(json.read(line)), lines=itertools.chain(seen, lines), size=size)
     return Given(None, lines=iter(seen), size=size)
 
 
@@ -84,6 +92,6 @@ def _first(value: Value) -> Value:
 
 
 def _takes(mapped: Library, kind: str, record: Value) -> bool:
-    found: list[object] = []
-    list(children.spread(mapped.kinds, mapped.kinds[kind], record, found))  # type: ignore[arg-type]
+    found: list[Issue] = []
+    list(children.spread(mapped.kinds, mapped.kinds[kind], record, found))
     return not found
