@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from service.diagnostics.diagnostic import Diagnostics
 from service.diagnostics.issue import Issue, Refused
 from service.fhir import json
-from service.mapping import convert, library
-from service.mapping.children import shown
-from service.mapping.library import Library, Texts
+from service.mapping import library
+from service.mapping.library import Texts
+from service.mapping.wire import Gateway, Terms
 
 FOLDER = Path(__file__).parent
 _FENCE = re.compile(r"^```(\w.*)\n((?:.*\n)*?)```$", re.MULTILINE)
@@ -85,7 +84,7 @@ def told(given: list[Block]) -> str:
         mappings = library.check(Texts("mappings", files), clinic)
     except Diagnostics as errors:
         return str(errors)
-    issues = _converted(mappings, [block for block in given if block.words[0] == "json"])
+    issues = _converted(Gateway.of(mappings), [block for block in given if block.words[0] == "json"])
     return "\n".join(issue.render() for issue in issues) or "nothing"
 
 
@@ -103,30 +102,24 @@ def _changed(text: str, change: str) -> str:
     return text.translate(_PICTURES)
 
 
-def _converted(mappings: Library, blocks: list[Block]) -> list[Issue]:
-    """The issues of a record, of resources, or of a record read from resources, changed and given back."""
+def _converted(gateway: Gateway, blocks: list[Block]) -> list[Issue]:
+    """The issues of the last of some conversions: of a record, of resources, or of the record just read, changed and given back."""
     issues: list[Issue] = []
-    last: tuple[str, Any, str] = ("", None, "")
+    kind, record, server = "", {}, ""
     for block in blocks:
-        value = json.read(block.text.encode())
-        match block.words:
-            case ("json", "record", kind, *rest):
-                issues = _sent(mappings, kind, value, "".join(rest))
-            case ("json", "resources", *options):
-                chosen = dict(one.split("=") for one in options)
-                server = chosen.get("server", "")
-                resources = value if isinstance(value, list) else [value]
-                read = convert.from_fhir(mappings, [(one, "") for one in resources], server=server, policy=chosen.get("leftovers", ""))
-                issues = [*(issue for orphan in read.orphans for issue in orphan.issues), *read.issues]
-                last = (read.records[0].kind.name, shown(read.records[0]), server) if read.records else last
-            case ("json", "edited"):
-                kind, record, server = last
-                issues = _sent(mappings, kind, {**record, **value}, server)
+        _, what, *words = block.words
+        options = dict(one.split("=") for one in words if "=" in one)
+        text = block.text.encode()
+        try:
+            if what == "resources":
+                server = options.get("server", "")
+                answer = gateway.from_fhir(text, Terms(**options))
+                kind, record = next(((one["kind"], one["record"]) for one in json.read(answer.data)["records"]), ("", {}))
+            elif what == "edited":
+                answer = gateway.to_fhir(kind, json.write({**record, **json.read(text)}), Terms(server=server))
+            else:
+                answer = gateway.to_fhir(words[0], text, Terms(**options))
+            issues = list(answer.issues)
+        except Refused as refused:
+            issues = list(refused.issues)
     return issues
-
-
-def _sent(mappings: Library, kind: str, record: Any, server: str) -> list[Issue]:
-    try:
-        return convert.to_fhir(mappings, kind, record, server=server).issues
-    except Refused as refused:
-        return list(refused.issues)

@@ -37,7 +37,7 @@ def unknown_value(span: Span, value: str, field: str, known: Iterable[str]) -> D
         f"`{field}` never has the value `{value}`",
         span,
         "not one of its values",
-        help=similar(value, known) or f"its values are {some(known)}",
+        help=similar(value, known) or (f"its values are {values}" if (values := some(known)) else "write a value of its type"),
     )
 
 

@@ -11,7 +11,7 @@ def not_a_resource(where: str) -> Issue:
     return Issue(
         "KAP501",
         "structure",
-        "not a FHIR resource: it has no `resourceType` of R4",
+        "not a FHIR resource: `resourceType` names no type of R4",
         where,
         help="send a resource, a Bundle or NDJSON of resources",
     )
@@ -25,7 +25,7 @@ def modifier_not_read(where: str, place: str = "") -> Issue:
     return Issue(
         "KAP503",
         "not-supported",
-        "this element changes the meaning of the resource, and no line of the mapping says what it says",
+        "this element changes the meaning of the resource, and the mapping does not read what it says",
         where,
         place,
     )
@@ -58,11 +58,11 @@ def nothing_read(where: str, shape: str, place: str) -> Issue:
 
 
 def does_not_fit(where: str, reason: str, place: str) -> Issue:
-    return Issue("KAP509", "value", f"left where it is: {reason}", where, place, "warning")
+    return Issue("KAP509", "value", f"not read into the record: it {reason}", where, place, "warning")
 
 
 def clause_fails(where: str, clause: str, place: str) -> Issue:
-    return Issue("KAP510", "business-rule", f"left empty, because the record would break `{clause}`", where, place, "warning")
+    return Issue("KAP510", "business-rule", f"not read into the record, which would break `{clause}`", where, place, "warning")
 
 
 def members_disagree(where: str, fields: Iterable[str]) -> Issue:
@@ -99,6 +99,7 @@ def cannot_carry(fields: Iterable[str], server: str) -> Issue:
         "not-supported",
         f"the form in which {server} keeps this record has no place for the change of {', '.join(fields)}",
         next(iter(fields), ""),
+        help="make the change at the server, or take `_fhir` out of the record to write it as new",
     )
 
 

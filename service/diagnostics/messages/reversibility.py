@@ -23,7 +23,7 @@ def field_lost(span: Span, name: str, when: str, situation: str) -> Diagnostic:
 
 def item_lost(span: Span, name: str, situation: str) -> Diagnostic:
     return Diagnostic(
-        "KAP301",
+        "KAP338",
         f"an item of `{name}` is lost",
         span,
         "no line writes it then",
@@ -209,6 +209,17 @@ def child_without_key(span: Span, name: str, key: str) -> Diagnostic:
     )
 
 
+def child_field_differs(span: Span, name: str, kind: str, here: str, there: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP339",
+        f"`{name}` is not the same field in `{kind}`",
+        span,
+        "shared by both",
+        (f"here it is {here}, there {there}: a child would be refused, or not find its parent again",),
+        "define the field alike in both files",
+    )
+
+
 def child_lists_alike(span: Span, one: str, other: str, kind: str) -> Diagnostic:
     return Diagnostic(
         "KAP318",
@@ -322,7 +333,7 @@ def form_incomplete(span: Span, name: str, missing: list[str]) -> Diagnostic:
 
 def example_invalid(span: Span, problem: str) -> Diagnostic:
     return Diagnostic(
-        "KAP328", f"the example is not a valid record: {problem}", span, "here", help="correct the example, or the fields and rules"
+        "KAP328", f"the example is not a valid record: {problem}", span, "not valid", help="correct the example, or the fields and rules"
     )
 
 
@@ -331,7 +342,7 @@ def example_lost(span: Span, problem: str) -> Diagnostic:
         "KAP329",
         f"the example does not come back: {problem}",
         span,
-        "here",
+        "comes back otherwise",
         help="this is a fault of the engine: please report it with the mapping",
     )
 

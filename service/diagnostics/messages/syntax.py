@@ -191,7 +191,7 @@ def not_a_clause(span: Span, text: str) -> Diagnostic:
         f"`{text}` is not a clause",
         span,
         "not understood",
-        help='`needs …`, `only when …`, `together with …`, `sensitive …`, `means "…"` or `stays "…"`',
+        help='`needs …`, `only when …`, `together with …`, `not before …`, `sensitive …`, `means "…"` or `stays "…"`',
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import names as say
 from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.spans import Span
+from service.mapping.children import fixed_value
 from service.mapping.plan import Items, Kind, Leaf, Part, Shape, every
 from service.mapping.terms.echo import Echo
 from service.mapping.terms.reference import ToResource
-from service.records.fields import ID_LENGTH
+from service.records import leaves
+from service.records.fields import ID_LENGTH, Field, Fields
 
 _LONGEST = 64
 _FOREIGN_ITEM = 20
@@ -23,7 +26,7 @@ def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
     whole = {shape.type for kind in kinds for shape in kind.written if not shape.ending}
     types = {shape.type for kind in kinds for shape in kind.shapes}
     for kind in kinds:
-        yield from _children(kind)
+        yield from _children(kind, {one.name: one.fields for one in kinds})
         for shape in kind.written:
             for ending in (shape.ending, *shape.former):
                 first = endings.setdefault((shape.type, ending), shape.span)
@@ -34,12 +37,26 @@ def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
             yield from _references(shape.scope.parts, types - whole)
 
 
-def _children(kind: Kind) -> Iterator[Diagnostic]:
+def _children(kind: Kind, fields: Mapping[str, Fields]) -> Iterator[Diagnostic]:
     for at, one in enumerate(kind.children):
+        theirs = fields[one.kind].by_name
+        for name in one.shared:
+            if _nature(kind.fields.by_name[name]) != _nature(theirs[name]):
+                here, there = _nature(kind.fields.by_name[name]), _nature(theirs[name])
+                yield lost.child_field_differs(one.span.part(name), name, one.kind, here, there)
+        for name, value in one.fixed.items():
+            if theirs[name].many or leaves.problem(theirs[name], fixed_value(theirs[name], value)):
+                yield say.unknown_value(one.span.part(value), value, name, theirs[name].domain)
         for other in kind.children[:at]:
             apart = any(one.fixed.get(name, value) != value for name, value in other.fixed.items())
             if one.kind == other.kind and not apart:
                 yield lost.child_lists_alike(one.span, one.name, other.name, one.kind)
+
+
+def _nature(field: Field) -> str:
+    """What parent and child must agree in about a field that they share."""
+    type_ = f"a {field.table}" if field.table else f"of type {field.type}"
+    return f"{'a list ' if field.many else ''}{type_}{', which stays in the clinic' if field.stays else ''}"
 
 
 def _lengths(shape: Shape) -> Iterator[Diagnostic]:
