@@ -1,0 +1,114 @@
+"""The source text: short modules, an engine that knows no clinical word, and one name for each thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.contract.repository import ROOT
+
+GENERIC = (
+    "active as at by city class code contact contacts count country date each email end ended entered event expiry file for from given "
+    "hold home id language last leave log lot mean method name needed note noted notes number of on other outcome per phone position "
+    "postal rate reading ready reason recorded role route score signed site source start started state status stopped street submitted "
+    "taken text to total type unit value"
+)
+"""Words of the mappings' fields that people outside of medicine use just as well."""
+
+TYPES = frozenset({"npi"})
+"""A type of the language with the name of the field that has it."""
+
+NEVER = (
+    "model",
+    "dto",
+    "payload",
+    "serialize",
+    "serializer",
+    "transform",
+    "transformer",
+    "manager",
+    "helper",
+    "util",
+    "utils",
+    "processor",
+)
+"""Names that the project does not give."""
+
+MODULES = [path for part in ("service", "tools", "tests") for path in sorted((ROOT / part).rglob("*.py"))]
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=shown)
+def test_a_module_is_short(path: Path) -> None:
+    """No module is longer than 400 lines."""
+    assert len(path.read_text("utf-8").splitlines()) <= 400
+
+
+def test_the_engine_knows_no_clinical_word() -> None:
+    """No name and no text in `service/mapping` has a word of the record kinds and their fields; names of FHIR types aside."""
+    never = clinical()
+    found = {
+        f"{shown(path)}:{line}: {text}"
+        for path in (ROOT / "service/mapping").rglob("*.py")
+        for line, text in spoken(ast.parse(path.read_text("utf-8")))
+        if never & words(text)
+    }
+    assert not found
+
+
+def test_the_clinical_words_are_known() -> None:
+    """The words that the engine must not know are read from the mappings: without them the test above could not fail."""
+    assert {"systolic", "dose", "dissociation", "questionnaire", "medication"} <= clinical()
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.is_relative_to(ROOT / "service")], ids=shown)
+def test_a_thing_has_its_name(path: Path) -> None:
+    """No module, class or function is called a model, a helper or another word that says nothing."""
+    named = [one.name for one in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(one, ast.ClassDef | ast.FunctionDef)]
+    assert not [name for name in (path.stem, *named) if words(name) & set(NEVER)]
+
+
+def clinical() -> set[str]:
+    """The words in the names of record kinds and their fields, without those that are everybody's."""
+    found: set[str] = set()
+    for path in (ROOT / "mappings").glob("*.yaml"):
+        mapping = yaml.safe_load(path.read_text("utf-8"))
+        if "record" in mapping:
+            found |= words(mapping["record"]).union(*map(words, names(mapping["fields"])))
+    return found - set(GENERIC.split()) - TYPES
+
+
+def names(fields: dict[str, object]) -> Iterator[str]:
+    for name, value in fields.items():
+        yield name
+        if isinstance(value, dict):
+            yield from names(value.get("list of", value))
+
+
+def spoken(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name and every text of a module, with its line; docstrings may give examples."""
+    documents = {
+        id(one.body[0].value)
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Module | ast.ClassDef | ast.FunctionDef) and one.body and isinstance(one.body[0], ast.Expr)
+    }
+    for one in ast.walk(tree):
+        match one:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=str(name)):
+                yield one.lineno, name
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.alias(name=name):
+                yield one.lineno, name
+            case ast.Constant(value=str(text)) if id(one) not in documents and not re.fullmatch(r"([A-Z][a-z]+)+", text):
+                yield one.lineno, text
+
+
+def words(name: str) -> set[str]:
+    return set(re.findall(r"[a-z]{2,}", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()))
