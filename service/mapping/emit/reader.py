@@ -16,6 +16,8 @@ from service.mapping.terms.term import Decoded, TwoWay
 from service.mapping.walk.read import case_value, order
 from service.records.fields import Field
 
+_CHAIN = 4
+
 
 class Unsupported(Exception):  # noqa: N818 - the kind is then read by `walk` alone
     """A shape whose image has no plain msgspec type."""
@@ -128,10 +130,21 @@ class Reader:
         names = self.source.constant(table, "slices")
         with body.block(f"for e in {x}:"):
             body.add(f"n = {names}.get({_spelt(mark, f'e.m_{mark.name}', always=not rest)}, -1)")
-            for number, block in enumerate([*sliced, *rest]):
-                assert isinstance(block, Block)
-                with body.block(f"{'elif' if number else 'if'} n == {number if block in sliced else -1}:"):
-                    self._statements(block.parts, "e", target, body, scope)
+            numbered = [*((-1, block) for block in rest if isinstance(block, Block)), *enumerate(sliced)]
+            self._halves(numbered, target, body, scope)
+
+    def _halves(self, blocks: list[tuple[int, Block]], target: str, body: Source, scope: Scope) -> None:
+        """What is done for the slice of number `n`, found by halving."""
+        if len(blocks) > _CHAIN:
+            middle = len(blocks) // 2
+            with body.block(f"if n < {blocks[middle][0]}:"):
+                self._halves(blocks[:middle], target, body, scope)
+            with body.block("else:"):
+                self._halves(blocks[middle:], target, body, scope)
+            return
+        for place, (number, block) in enumerate(blocks):
+            with body.block(f"{'elif' if place else 'if'} n == {number}:"):
+                self._statements(block.parts, "e", target, body, scope)
 
     def _items(self, items: Items, x: str, target: str, body: Source) -> None:
         found = self.source.name("found")

@@ -64,7 +64,7 @@ def from_fhir(code: Code, data: bytes) -> list[bytes] | None:
 def _entries(code: Code, data: bytes) -> list[bytes]:
     """The entries of a Bundle but our Provenances."""
     texts = [bytes(one) for one in _bundle(data).entry]
-    if data != b"%b%b%b" % (_HEAD, b",".join(texts), _TAIL):
+    if sum(map(len, texts)) + len(texts) - 1 + len(_HEAD) + len(_TAIL) != len(data):
         raise NotFast
     return [
         one for one in texts if not one.startswith(b'{"resourceType":"Provenance"', transaction.RESOURCE) or not code.own_provenance(one)

@@ -1,0 +1,1 @@
+"""How much the mapping costs beside parsing and printing the JSON."""
