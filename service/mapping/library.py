@@ -13,7 +13,7 @@ from service.diagnostics.messages import names as say
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.spans import Source, Span
 from service.diagnostics.tree import Mapping as Tree
-from service.diagnostics.tree import Scalar
+from service.diagnostics.tree import Node, Scalar
 from service.mapping import overlay, syntax, vocabulary
 from service.mapping.check import kinds as check_kinds
 from service.mapping.check import prove, r15_releases
@@ -88,8 +88,9 @@ def load(folder: Path, clinic: str = "") -> Library:
 def check(texts: Texts, clinic: str = "") -> Library:
     """The mappings that texts spell. Raises Diagnostics with every error of every file."""
     found: list[Diagnostic] = []
-    base, records, folders = merged(texts, clinic, found)
-    names = vocabulary.read(base, texts.files.get("codes.tsv", ""))
+    trees = merged(texts, clinic, found)
+    base, records, folders = trees.base, trees.records, trees.folders
+    names = vocabulary.read(base, Source(f"{texts.name}/codes.tsv", texts.files.get("codes.tsv", "")))
     found += names.found
     names.found = found
     for table_files in folders.values():
@@ -121,18 +122,30 @@ def check(texts: Texts, clinic: str = "") -> Library:
     return Library(kinds, names, who, texts.hash, clinic, frozenset(line for line, _ in r15_releases.lines(lock)))
 
 
-def merged(texts: Texts, clinic: str, found: list[Diagnostic]) -> tuple[Tree, dict[str, Tree], dict[str, dict[str, Tree]]]:
-    """base.yaml and the record kinds by file name, both with a clinic's changes, and the table files by folder and id.
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """The trees of a folder, a clinic's changes merged in: base.yaml, the record kinds by file name, the table files by folder and id.
 
-    Errors are added to `found`. Raises Diagnostics where they leave nothing to go on with.
+    `layout` is the clinic's own record form.
     """
+
+    base: Tree
+    records: Mapping[str, Tree]
+    folders: Mapping[str, Mapping[str, Tree]]
+    layout: Node | None
+
+
+def merged(texts: Texts, clinic: str, found: list[Diagnostic]) -> Trees:
+    """The trees that texts spell; errors are added to `found`. Raises Diagnostics where they leave nothing to go on with."""
     trees = _trees(texts, found)
     if any(path.endswith(".yaml") and path not in trees and (path == "base.yaml" or "/" in path) for path in texts.files):
         raise Diagnostics(found)  # any name may stand in these files; without a record kind the others can be checked
     base, records, folders = _sorted(trees, found)
-    if clinic:
-        base, records = _overlaid(base, records, trees[f"clinics/{clinic}.yaml"], found)
-    return base, records, folders
+    if not clinic:
+        return Trees(base, records, folders, None)
+    overlay_ = trees[f"clinics/{clinic}.yaml"]
+    base, records = _overlaid(base, records, overlay_, found)
+    return Trees(base, records, folders, overlay_.get("layout"))
 
 
 def ours(names: Vocabulary, kinds: Mapping[str, Kind]) -> Names:

@@ -156,7 +156,9 @@ def test_a_lock_keeps_what_was_ever_written():
     assert release.lock(changed({})) == LOCK
 
 
-def test_the_released_mappings_hold():
-    """The locks of the product and of its clinic are those of its mappings: whoever adds to them releases."""
-    for clinic, path in (("", "released.lock"), ("bloom", "clinics/bloom.lock")):
-        assert (FOLDER / path).read_text(encoding="utf-8") == release.lock(mappings(clinic))
+@pytest.mark.parametrize(("clinic", "path"), [("", "released.lock"), ("bloom", "clinics/bloom.lock")])
+def test_the_locks_are_as_released(clinic, path):
+    """The product and its clinic have a lock; every line of it is in the next one, and lines stand sorted."""
+    lines = (FOLDER / path).read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == sorted(mappings(clinic).released)
+    assert set(lines) <= set(release.lock(mappings(clinic)).splitlines())
