@@ -21,6 +21,4 @@ USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/livez', timeout=2)"]
-# The root file system may be read-only: nothing is written but the workers' heartbeat, to memory.
-CMD ["gunicorn", "--preload", "--bind=0.0.0.0:8080", "--worker-class=gthread", "--threads=32", \
-     "--worker-tmp-dir=/dev/shm", "--no-control-socket", "service.wsgi:app"]
+CMD ["gunicorn", "--config=python:service.http.gunicorn", "--bind=0.0.0.0:8080"]

@@ -1,4 +1,4 @@
-"""gunicorn's entry point: `gunicorn --preload --worker-class gthread --threads 32 service.wsgi:app`."""
+"""gunicorn's entry point: `gunicorn --config python:service.http.gunicorn`."""
 
 from __future__ import annotations
 

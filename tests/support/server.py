@@ -16,10 +16,7 @@ from urllib.request import urlopen
 
 from tests.support.mappings import FOLDER
 
-COMMAND = [
-    *(sys.executable, "-m", "gunicorn", "--preload", "--worker-class=service.http.worker.Worker"),
-    *("--threads=32", "--no-control-socket", "service.wsgi:app"),
-]
+COMMAND = [sys.executable, "-m", "gunicorn", "--config=python:service.http.gunicorn"]
 
 
 @dataclass(frozen=True, slots=True)
