@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
 
 
 def text(path: str) -> str:
@@ -23,5 +24,4 @@ def project() -> dict[str, Any]:
 
 def run(*command: str | Path, cwd: Path = ROOT, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """A command of this environment, or an absolute one, with what it printed."""
-    program = Path(sys.executable).parent / command[0]
-    return subprocess.run([program, *command[1:]], cwd=cwd, input=stdin, capture_output=True, check=False)
+    return subprocess.run([BIN / command[0], *command[1:]], cwd=cwd, input=stdin, capture_output=True, check=False)

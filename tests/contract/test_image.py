@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import socket
+import subprocess
+import time
 import zipfile
 from pathlib import Path
 
-from tests.contract.repository import ROOT, run, text
+from tests.contract.repository import BIN, ROOT, run, text
 
 
 def test_the_dockerfile_is_clean() -> None:
@@ -33,3 +37,22 @@ def test_the_wheel_is_whole(tmp_path: Path) -> None:
         assert archive.read("service/http/openapi.yaml") == (ROOT / "openapi.yaml").read_bytes()
     there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "service").rglob("*") if path.is_file()}
     assert held == {name for name in there if "__pycache__" not in name}
+
+
+def test_the_image_serves(tmp_path: Path) -> None:
+    """The image's command serves and writes no file; its health check passes while it serves, and only then."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    check, serve = (json.loads(one.replace("8080", port)) for one in re.findall(r"^ *CMD (\[.*\])$", text("Dockerfile"), re.MULTILINE))
+    assert run(*check).returncode != 0
+    environ = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "KAP_MAPPINGS": str(ROOT / "mappings"), "PYTHONDONTWRITEBYTECODE": "1"}
+    with subprocess.Popen([BIN / serve[0], *serve[1:]], cwd=tmp_path, env=environ, stderr=subprocess.DEVNULL) as serving:
+        try:
+            deadline = time.monotonic() + 60
+            while run(*check).returncode and time.monotonic() < deadline:
+                assert serving.poll() is None
+            assert run(*check).returncode == 0
+            assert list(tmp_path.iterdir()) == []
+        finally:
+            serving.terminate()
+    assert serving.returncode == 0
