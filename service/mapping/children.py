@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from service.diagnostics.issue import Issue
 from service.diagnostics.messages import records as say
-from service.fhir.json import Number, Value
+from service.fhir.json import Number, Value, write
 from service.mapping.assemble import Gathering
 from service.mapping.plan import ChildList, Kind
 from service.records import schema
@@ -63,19 +63,23 @@ def _child(
 
 def join(gatherings: list[Gathering], kinds: Mapping[str, Kind]) -> list[Gathering]:
     """Children put into their parents, innermost first; the records that have none are left."""
-    left = list(gatherings)
+    left = dict.fromkeys(gatherings)
     for kind in innermost_first(kinds):
         parents = [one for one in gatherings if one.kind is kind]
-        for listing in kind.children:
+        for listing in kind.children if parents else ():
+            homes: dict[bytes, list[Gathering]] = {}
+            for parent in parents:
+                homes.setdefault(_shared(parent, listing), []).append(parent)
             for child in [one for one in left if one.kind.name == listing.kind]:
-                parent = next((one for one in parents if one is not child and _belongs(child, one, listing)), None)
-                if parent is not None:
-                    parent.children.setdefault(listing.name, []).append(child)
-                    left.remove(child)
+                near = homes.get(_shared(child, listing), ())
+                home = next((one for one in near if one is not child and _belongs(child, one, listing)), None)
+                if home is not None:
+                    home.children.setdefault(listing.name, []).append(child)
+                    del left[child]
     for one in gatherings:
         for children in one.children.values():
             children.sort(key=lambda child: child.key)
-    return left
+    return list(left)
 
 
 def shown(gathering: Gathering) -> dict[str, Value]:
@@ -115,13 +119,16 @@ def fixed_value(field_: Field, spelt: str) -> Value:
     return Number(spelt) if field_.numeric or field_.type in ("integer", "decimal") else spelt
 
 
+def _shared(one: Gathering, listing: ChildList) -> bytes:
+    return write([one.values.get(name) for name in listing.shared])
+
+
 def _belongs(child: Gathering, parent: Gathering, listing: ChildList) -> bool:
-    """Whether a child has what its list fills from the parent, and they come from the same server or name each other by identifier."""
-    same = all(child.values.get(name) == parent.values.get(name) for name in listing.shared)
+    """Whether a child with a parent's shared values has the fixed ones, and both are of one server or name each other by identifier."""
     fixed = all(child.values.get(name) == fixed_value(child.kind.fields.by_name[name], spelt) for name, spelt in listing.fixed.items())
     servers = {one.resource.server for one in child.members} & {one.resource.server for one in parent.members}
     own = all(one.resource.own for one in (*child.members, *parent.members))
-    return same and fixed and bool(servers or own) and child.values.get(parent.kind.key) is not None
+    return fixed and bool(servers or own) and child.values.get(parent.kind.key) is not None
 
 
 def innermost_first(kinds: Mapping[str, Kind]) -> Iterable[Kind]:
