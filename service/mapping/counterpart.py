@@ -64,7 +64,8 @@ def _named(names: Names, value: Value) -> Iterator[tuple[tuple[str, str], str | 
 
 def _contained_as_theirs(body: dict[str, Value], written: Written, member: Member) -> dict[str, Value]:
     """Contained ids are equal up to renaming: ours take the ids that they have there, or one that is free."""
-    theirs = member.resource.value.get("contained", [])
+    contained = member.resource.value.get("contained")
+    theirs: Value = contained if isinstance(contained, list) else []
     taken = [one.get("id") for one in theirs if isinstance(one, dict)]
     renamed: dict[str, str] = {}
     for number, one in enumerate(body.get("contained", [])):

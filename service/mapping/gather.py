@@ -122,11 +122,17 @@ def expression(root: str, at: Pointer) -> str:
 def is_own_provenance(names: Names, resource: Resource) -> bool:
     """Whether it is the Provenance that the engine writes beside a record."""
     entities = resource.value.get("entity")
-    return resource.type == "Provenance" and any(
-        one.get("what", {}).get("identifier", {}).get("system") in {identity.system(base, "mapping") for base in names.bases}
-        for one in (entities if isinstance(entities, list) else [])
-        if isinstance(one, dict) and isinstance(one.get("what"), dict) and isinstance(one["what"].get("identifier", {}), dict)
-    )
+    if resource.type != "Provenance" or not isinstance(entities, list):
+        return False
+    systems = [identity.system(base, "mapping") for base in names.bases]
+    return any(_system_of(one) in systems for one in entities)
+
+
+def _system_of(entity: Value) -> str:
+    match entity:
+        case {"what": {"identifier": {"system": str(system)}}}:
+            return system
+    return ""
 
 
 def _assign_keys(resources: Iterable[Resource], known: Known) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from service.diagnostics.issue import Issue
 from service.diagnostics.messages import resources as say
-from service.fhir import json
+from service.fhir import definitions, json
 from service.fhir.json import Value
 from service.mapping import counterpart
 from service.mapping.assemble import Gathering
@@ -106,12 +106,18 @@ def recall(memory: Value) -> list[Entry] | None:
             return None
         links, resource = one.get("links", {}), one.get("resource")
         texts = [one.get(name, "") for name in ("mapping", "read", "fullUrl")]
-        if not all(isinstance(text, str) for text in texts) or not isinstance(links, dict) or not isinstance(resource, dict | None):
+        if not all(isinstance(text, str) for text in texts) or not isinstance(links, dict) or not _is_resource(resource):
             return None
         if not all(isinstance(key, str) for key in links.values()):
             return None
         entries.append(Entry(one["server"], texts[0], texts[1], links, texts[2], resource))
     return entries
+
+
+def _is_resource(value: Value) -> bool:
+    """Whether an entry may hold it: a resource of a type that is one, or nothing."""
+    type_ = value.get("resourceType") if isinstance(value, dict) else None
+    return value is None or (isinstance(type_, str) and definitions.is_resource(type_))
 
 
 def digest_of(record: Mapping[str, Value]) -> str:
