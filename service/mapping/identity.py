@@ -41,7 +41,7 @@ def full_url(base: str, own: Own, number: int) -> str:
 
 
 def stem(identifier: str) -> str:
-    """What the full URLs of a record's resources have in common, from its `system|key` (of an item, `/item`): all but the last three digits.
+    """What the full URLs of a record's resources have in common, from its `system|key`: all but the last three digits.
 
     One digest for all of them, since nothing in a Bundle costs more.
     """

@@ -1,4 +1,4 @@
-"""A `match` line stands in everything that its shape, alternative or case writes: without it a resource of ours would not be known again."""
+"""A `match` line stands in everything that its shape, alternative or case writes: a resource of ours is known again by it."""
 
 from __future__ import annotations
 
