@@ -84,7 +84,9 @@ def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], rece
     """The merge, then with fewer and fewer leftovers; each time without and with the resources that the server lacks."""
     pairs = [(member, counterpart.of(names, member, before.values), counterpart.of(names, member, record)) for member in before.members]
     merges += [
-        Merge(member.resource.value, b, m, member.reading.trace) for member, b, m in pairs if b and m and not equal(b.resource, m.resource)
+        Merge(member.resource.value, b or replace(m, resource={}, origins={}), m, member.reading.trace)
+        for member, b, m in pairs
+        if m and not (b and equal(b.resource, m.resource))
     ]
     by_resource = {id(one.theirs): one for one in merges}
     whole = {id(one.theirs): one.run() for one in merges}
@@ -96,8 +98,8 @@ def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], rece
     )
     for form in forms:
         merged = [
-            None if m is None else form(member.resource.value, m) if id(member.resource.value) in whole else member.resource.value
-            for member, _, m in pairs
+            None if b and not m else form(member.resource.value, m) if m and id(member.resource.value) in whole else member.resource.value
+            for member, b, m in pairs
         ]
         yield _Attempt(merged, added)
         if lacking:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.fhir import json
 from service.mapping import children, convert
-from service.mapping.assemble import Gathering
 from tests.support import generate
-from tests.support.mappings import CASES, SERVER, mappings, read, written
+from tests.support.mappings import DIFFERENT, SERVER, apart, mappings, read, written
 from tests.support.perturb import perturbed
 
 ELSEWHERE = "https://lab.example.com/fhir"
@@ -45,16 +42,9 @@ def returned(mapped, records, server):
     return [one.resource for one in sent] + [one.resource.value for one in records.orphans if one.resource.server == server]
 
 
-def apart(record: Gathering) -> Iterator[Gathering]:
-    """A record and the records inside it."""
-    yield record
-    for inside in record.children.values():
-        for one in inside:
-            yield from apart(one)
-
-
-@pytest.mark.parametrize(("clinic", "name"), CASES)
+@pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @pytest.mark.parametrize("server", ["", SERVER], ids=["ours", "theirs"])
+@settings(max_examples=settings().max_examples // 2)
 @given(random=st.randoms(use_true_random=False))
 def test_what_was_read_is_given_back(clinic, name, server, random):
     """Law 3: resources of ours with anything changed in them make no failure, and go back to their server to the letter."""
@@ -65,7 +55,8 @@ def test_what_was_read_is_given_back(clinic, name, server, random):
     assert texts(returned(mapped, records, server or mapped.names.base)) == texts(resources)
 
 
-@pytest.mark.parametrize(("clinic", "name"), CASES)
+@pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
+@settings(max_examples=settings().max_examples // 2)
 @given(random=st.randoms(use_true_random=False))
 def test_each_server_gets_its_own_back(clinic, name, random):
     """Law 3: of a set from two servers, each gets back just what it sent."""

@@ -10,7 +10,7 @@ from service.fhir.json import Number
 from service.mapping.plan import Kind
 from service.mapping.satisfy import Theory, theory
 from service.records.fields import Field, Fields
-from service.records.formulas import all_of, has, is_, negate
+from service.records.formulas import Formula, all_of, has, is_, negate
 
 LETTERS = "abcXYZ0189-"
 WORDS = (
@@ -43,9 +43,9 @@ def record(kind: Kind, random: Random, kinds: Mapping[str, Kind] | None = None, 
     return _record(kind, random, kinds or {}, {}, stays=stays)
 
 
-def value(field: Field, random: Random) -> Any:
-    """A value of a field, whatever its clauses say."""
-    return _items(field, random, {}, stays=False) if field.items else _single_or_list(field, random, None)
+def value(field: Field, random: Random, around: Mapping[str, Any]) -> Any:
+    """A value of a field, whatever its clauses say; `around` is the record that items stand in."""
+    return _items(field, random, around, stays=False) if field.items else _single_or_list(field, random, None)
 
 
 def _record(kind: Kind, random: Random, kinds: Mapping[str, Kind], fixed: dict[str, Any], *, stays: bool) -> dict[str, Any]:
@@ -61,12 +61,14 @@ def _record(kind: Kind, random: Random, kinds: Mapping[str, Kind], fixed: dict[s
     return {name: one for name, one in made.items() if name not in fixed}
 
 
-def _values(fields: Fields, random: Random, fixed: dict[str, Any], *, stays: bool, outer: dict[str, Any] | None = None) -> dict[str, Any]:
+def _values(
+    fields: Fields, random: Random, fixed: dict[str, Any], *, stays: bool, outer: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Values for a satisfying choice of present fields; `fixed` are given from outside (None: absent)."""
     rules = theory(fields)
-    given = [_known(fields.by_name[name], value) for name, value in fixed.items()]
+    given = [known(fields.by_name[name], value) for name, value in fixed.items()]
     given += [negate(has(name)) for name, one in fields.by_name.items() if one.stays and not stays]
-    given += [_known(fields.outer.by_name[name], (outer or {}).get(name)) for name in (fields.outer.by_name if fields.outer else ())]
+    given += [known(fields.outer.by_name[name], (outer or {}).get(name)) for name in (fields.outer.by_name if fields.outer else ())]
     likely = random.choice((0.1, 0.5, 0.9))
     model = _sample(rules, fields, given, random, likely)
     values = {
@@ -95,7 +97,8 @@ def _put_in_order(fields: Fields, values: dict[str, Any], random: Random, given:
                     values[name] = _single(fields.by_name[name], random, None)
 
 
-def _known(one: Field, value: Any) -> Any:
+def known(one: Field, value: Any) -> Formula:
+    """What conditions can say of a field with this value (None: without)."""
     if value is None:
         return negate(has(one.name))
     if one.enumerated:
@@ -130,7 +133,7 @@ def _sample(rules: Theory, fields: Fields, given: list[Any], random: Random, lik
     return chosen
 
 
-def _items(one: Field, random: Random, around: dict[str, Any], *, stays: bool) -> list[Any]:
+def _items(one: Field, random: Random, around: Mapping[str, Any], *, stays: bool) -> list[Any]:
     assert one.items
     items = [_values(one.items, random, {}, stays=stays, outer=around) for _ in range(random.randrange(1, 4))]
     for number, item in enumerate(items):

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from service.fhir.json import Value
 from service.mapping import children, convert, library
+from service.mapping.assemble import Gathering
 from service.mapping.convert import Records
 from service.mapping.library import Library
 from service.mapping.plan import Kind
 
 FOLDER = Path(__file__).parents[2] / "mappings"
 SERVER = "https://ehr.example.org/r4"
-CASES = [(clinic, kind) for clinic in ("", "bloom") for kind in sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "base")]
+KINDS = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "base")
+CASES = [(clinic, kind) for clinic in ("", "bloom") for kind in KINDS]
 """Every record kind, of the product and of the clinic's overlay."""
+DIFFERENT = [("", kind) for kind in KINDS] + [
+    ("bloom", kind) for kind in KINDS if f"\n{kind}:" in (FOLDER / "clinics" / "bloom.yaml").read_text("utf-8")
+]
+"""Every record kind of the product, and those that the overlay changes."""
 
 
 @cache
@@ -38,6 +44,14 @@ def read(mapped: Library, resources: Iterable[Value], **terms: Any) -> Records:
 def shown(records: Records) -> list[dict[str, Value]]:
     """The records as their callers see them."""
     return [children.shown(one) for one in records.records]
+
+
+def apart(record: Gathering) -> Iterator[Gathering]:
+    """A record that was read, and the records inside it."""
+    yield record
+    for inside in record.children.values():
+        for one in inside:
+            yield from apart(one)
 
 
 def plain(mapped: Library, kind: Kind, record: Value) -> Value:
