@@ -66,9 +66,9 @@ class Diagnostics(Exception):  # noqa: N818 - it is a list of errors, not one
     """All errors of one run, in the order of the text, none twice, and none that only follows from another."""
 
     def __init__(self, found: Iterable[Diagnostic]) -> None:
-        told = dict.fromkeys(found)
-        broken = {one.breaks for one in told if one.breaks}
-        self.found = tuple(sorted((one for one in told if broken.isdisjoint(one.needs)), key=lambda one: one.order))
+        told = sorted(dict.fromkeys(found), key=lambda one: one.order)
+        follows = [one for one in told if any(other.breaks in one.needs for other in told if other is not one and other.breaks)]
+        self.found = tuple(one for one in told if one not in follows) or tuple(told)
         super().__init__(f"{len(self.found)} errors")
 
     def __str__(self) -> str:

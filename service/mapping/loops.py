@@ -47,7 +47,7 @@ class Loops:
         for files in self.folders.values():
             for tree in files.values():
                 for key, value in tree:
-                    if key.text in ("tables", *ABOUT) or value.span in self.used:
+                    if key.text in ("id", "tables", *ABOUT) or value.span in self.used:
                         continue
                     yield say.unused_in_table_file(key.span, key.text)
                 for _, section in tree:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +9,12 @@ from dataclasses import dataclass, field
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import syntax as form
-from service.diagnostics.spans import Span
+from service.diagnostics.spans import Source, Span
 from service.diagnostics.tree import Mapping as Tree
 from service.diagnostics.tree import Node, Scalar
 from service.fhir import definitions
 
+_COLUMNS = ("system", "code", "display", "confidence", "evidence")
 _ITEM = re.compile(r'\s*(?:([a-z][a-z0-9-]*)#(\S+?)|([^\s#+|"]+))(?:\s+"([^"]*)")?\s*([+|]|$)')
 
 
@@ -137,8 +137,8 @@ class Vocabulary:
             return None
         return Coding(url, item.code, evidence.display)
 
-    def concept(self, constant: Constant) -> Concept | None:
-        """The concept of a constant whose items are codings or names of concepts."""
+    def concept(self, constant: Constant, around: tuple[str, ...] = ()) -> Concept | None:
+        """The concept of a constant whose items are codings or names of concepts; `around` are the names that led here."""
         written: list[Coding] = []
         read: set[tuple[str, str]] = set()
         for number, alternative in enumerate(constant.alternatives):
@@ -146,8 +146,11 @@ class Vocabulary:
                 if item.system:
                     coding = self.coding(item, constant.at)
                     named = Concept((coding,), frozenset((url, coding.code) for url in self.spellings(coding.system))) if coding else None
+                elif item.code in around:
+                    self.found.append(say.concept_circle(constant.at.at(item.code), item.code))
+                    named = None
                 elif item.code in self.constants:
-                    named = self.concept(self.constants[item.code])
+                    named = self.concept(self.constants[item.code], (*around, item.code))
                 else:
                     self.found.append(say.unknown_concept(constant.at.at(item.code), item.code, self.constants))
                     named = None
@@ -191,21 +194,24 @@ def constant(at: Scalar, text: str | None = None) -> Constant | None:
             return Constant(tuple(alternatives), at) if start == len(text) else None
 
 
-def read_evidence(text: str, base: str) -> dict[tuple[str, str], Evidence]:
-    """`codes.tsv` by system and code: columns system, code, display, confidence, evidence. `{base}` stands for the base url."""
-    rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return {
-        (row["system"].replace("{base}", base), row["code"]): Evidence(row["display"], row["confidence"])
-        for row in rows
-        if row["confidence"] and row["evidence"]
-    }
+def read_evidence(source: Source, base: str, found: list[Diagnostic]) -> dict[tuple[str, str], Evidence]:
+    """`codes.tsv` by system and code, those that have evidence. `{base}` stands for the base url."""
+    evidence: dict[tuple[str, str], Evidence] = {}
+    for number, start in enumerate(source.starts, 1):
+        line = source.line(number)
+        cells = line.split("\t")
+        if line and (len(cells) != len(_COLUMNS) or (start == 0 and tuple(cells) != _COLUMNS)):
+            found.append(form.not_evidence(Span(source, start, start + len(line)), _COLUMNS, first=start == 0))
+        elif line and start and cells[3] and cells[4]:
+            evidence[cells[0].replace("{base}", base), cells[1]] = Evidence(cells[2], cells[3])
+    return evidence
 
 
 SECTIONS = ("base", "formerly", "version", "systems", "concepts", "extensions", "units", "tables")
 
 
-def read(tree: Tree, evidence: str) -> Vocabulary:
-    """The vocabulary of a `base.yaml`; what is wrong with it stands in `found`. `evidence` is the text of `codes.tsv`."""
+def read(tree: Tree, evidence: Source) -> Vocabulary:
+    """The vocabulary of a `base.yaml`; what is wrong with it stands in `found`. `evidence` is `codes.tsv`."""
     names = Vocabulary()
     for key, _ in tree:
         if key.text not in SECTIONS:
@@ -213,7 +219,7 @@ def read(tree: Tree, evidence: str) -> Vocabulary:
     names.base = _url(names, tree, "base") or "urn:base"  # without one, the systems that begin with it are no further errors
     names.version = text(names.found, tree, "version")
     names.former_bases = tuple(part.strip() for part in text(names.found, tree, "formerly", required=False).split(",") if part.strip())
-    names.evidence = read_evidence(evidence, names.base)
+    names.evidence = read_evidence(evidence, names.base, names.found)
     for key, value in _section(names, tree, "systems"):
         _system(names, key, value)
     for key, value in _section(names, tree, "units"):

@@ -25,7 +25,7 @@ tables:
 def fields_of(text: str) -> Fields:
     """The fields of `fields:` and the rules of `rules:` in a piece of YAML."""
     base = _tree("base.yaml", BASE)
-    names = vocabulary.read(base, "")
+    names = vocabulary.read(base, Source("codes.tsv", ""))
     names.found.clear()
     whole = _tree("some.yaml", textwrap.dedent(text))
     given = whole.get("fields")

@@ -74,6 +74,10 @@ def unknown_concept(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     )
 
 
+def concept_circle(span: Span, name: str) -> Diagnostic:
+    return Diagnostic("KAP133", f"concept `{name}` is made of itself", span, "a circle", help="name a code, `system#code`", breaks=name)
+
+
 def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic(
         "KAP107",
@@ -226,6 +230,7 @@ def code_without_evidence(span: Span, code: str, known: Iterable[str]) -> Diagno
         span,
         "no evidence that this code exists",
         help=similar(code.rpartition("#")[2], known) or "add system, code, display, confidence and where it was seen to codes.tsv",
+        needs=("codes",),
     )
 
 
@@ -304,14 +309,4 @@ def field_unused(span: Span, name: str) -> Diagnostic:
         span,
         "its value would be lost",
         help='give it a line in a shape, or say `stays "reason"` when it shall not leave',
-    )
-
-
-def unknown_layout(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic(
-        "KAP131",
-        f"the layout names `{name}`, which is no field",
-        span,
-        "not known",
-        help=similar(name, known) or f"fields are {some(known)}",
     )

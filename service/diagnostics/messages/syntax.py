@@ -349,6 +349,17 @@ def record_twice(span: Span, name: str, first: Span) -> Diagnostic:
     )
 
 
+def not_evidence(span: Span, columns: tuple[str, ...], *, first: bool) -> Diagnostic:
+    return Diagnostic(
+        "KAP039",
+        "codes.tsv begins with the names of its columns" if first else f"a line of codes.tsv has {len(columns)} columns",
+        span,
+        "other names" if first else "more or fewer",
+        help=f"with tabs between them: {', '.join(columns)}",
+        breaks="codes",
+    )
+
+
 def not_a_fact(span: Span, text: str, known: tuple[str, ...]) -> Diagnostic:
     return Diagnostic(
         "KAP038",

@@ -265,34 +265,3 @@ def values_twice(span: Span, name: str) -> Diagnostic:
         "one is empty or stands twice",
         help="separate them by commas, each once",
     )
-
-
-def layout_form(span: Span, text: str) -> Diagnostic:
-    return Diagnostic(
-        "KAP251",
-        f"`{text}` is not a line of a layout",
-        span,
-        "not understood",
-        help="`theirs: ours`, `theirs: {field: ours, Their word: our_word}`, `theirs: ours as MM/DD/YYYY`, "
-        "`theirs: ours in Zone/City` or `theirs: $a/$b`",
-    )
-
-
-def layout_values(span: Span, name: str, missing: list[str]) -> Diagnostic:
-    return Diagnostic(
-        "KAP252",
-        f"the layout spells not all values of `{name}`",
-        span,
-        f"no word for {some(missing)}",
-        help="give every value a word of its own",
-    )
-
-
-def layout_twice(span: Span, name: str) -> Diagnostic:
-    return Diagnostic("KAP253", f"the layout uses `{name}` twice", span, "one form for one field", help="keep one of the lines")
-
-
-def layout_type(span: Span, name: str, type_: str, need: str) -> Diagnostic:
-    return Diagnostic(
-        "KAP254", f"`{name}` is of type {type_}, and this form needs {need}", span, "types do not fit", help="use another form"
-    )
