@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from service.diagnostics import tree
@@ -14,9 +14,10 @@ from service.diagnostics.messages import syntax as form
 from service.diagnostics.spans import Source, Span
 from service.diagnostics.tree import Mapping as Tree
 from service.diagnostics.tree import Node, Scalar
-from service.mapping import overlay, syntax, vocabulary
+from service.mapping import layout, overlay, syntax, vocabulary
 from service.mapping.check import kinds as check_kinds
 from service.mapping.check import prove, r15_releases
+from service.mapping.layout import Layout
 from service.mapping.loops import Loops
 from service.mapping.plan import Kind
 from service.mapping.sender import Names
@@ -48,6 +49,7 @@ class Library:
     """A checked set of mappings.
 
     `names` tells what is ours; `clinic` is the overlay's name, or empty; `released` are the lines of its lock.
+    `layouts` are the clinic's own record forms by kind, none where it has none.
     """
 
     kinds: Mapping[str, Kind]
@@ -56,6 +58,7 @@ class Library:
     hash: str
     clinic: str = ""
     released: frozenset[str] = frozenset()
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -107,6 +110,7 @@ def check(texts: Texts, clinic: str = "") -> Library:
         by_kind.setdefault(one.kind, one)
     whole = check_kinds.Files(by_kind, names)
     kinds = {kind: check_kinds.build(whole, file) for kind, file in by_kind.items()}
+    layouts = layout.read(trees.layout, kinds, found)
     who = ours(names, kinds)
     if found:
         faulty = {one.span.source.name for one in found}
@@ -119,7 +123,7 @@ def check(texts: Texts, clinic: str = "") -> Library:
     found += r15_releases.check(lock, kinds, who, (base.get("base") or base).span)
     if found:
         raise Diagnostics(found)
-    return Library(kinds, names, who, texts.hash, clinic, frozenset(line for line, _ in r15_releases.lines(lock)))
+    return Library(kinds, names, who, texts.hash, clinic, frozenset(line for line, _ in r15_releases.lines(lock)), layouts)
 
 
 @dataclass(frozen=True, slots=True)
