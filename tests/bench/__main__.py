@@ -10,6 +10,7 @@ from math import prod
 
 import orjson
 
+from tests.bench import by_hand
 from tests.bench.workloads import ROOT, Workload, gateway, workloads
 
 ROUNDS = 25
@@ -18,6 +19,7 @@ ROUNDS = 25
 def main() -> None:
     """Measure every workload both ways in one run."""
     gate = gateway()
+    by_hand.NUMBERS.update({shape.name: number for number, shape in enumerate(gate.library.kinds["vitals"].written)})
     rows = [_row(one, gate) for one in workloads(gate)]
     result = {}
     for direction in ("to_fhir", "from_fhir"):
@@ -25,28 +27,37 @@ def main() -> None:
         result[direction] = {**ratios, "geometric_mean": round(prod(ratios.values()) ** (1 / len(ratios)), 2)}
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "bench.json").write_text(json.dumps(result, indent=2) + "\n")
-    print(f"{'':20}{'':>11}{'limit µs':>10}{'mapped µs':>11}{'ratio':>8}")
+    print(f"{'':20}{'':>11}{'limit µs':>10}{'mapped µs':>11}{'ratio':>8}{'by hand':>9}")
     for row in rows:
         for direction in ("to_fhir", "from_fhir"):
             one = row[direction]
-            print(f"{row['workload']:20}{direction:>11}{one['limit']:10.2f}{one['mapped']:11.2f}{one['ratio']:8.2f}")
+            hand = f"{one['by_hand']:9.2f}" if "by_hand" in one else ""
+            print(f"{row['workload']:20}{direction:>11}{one['limit']:10.2f}{one['mapped']:11.2f}{one['ratio']:8.2f}{hand}")
     for direction, one in result.items():
         print(f"{'geometric mean':20}{direction:>11}{'':21}{one['geometric_mean']:8.2f}")
 
 
 def _row(one: Workload, gate) -> dict:
     answers = [gate.from_fhir(data).data for data in one.resources]
+
+    def hand(data: bytes) -> bytes:
+        return orjson.dumps(by_hand.resource(one.kind, orjson.loads(data), gate.mapping))
+
+    assert orjson.loads(hand(one.records[0])) == orjson.loads(one.resources[0])
     return {
         "workload": one.name,
-        "to_fhir": _compare(one.records, one.resources, lambda data: gate.to_fhir(one.kind, data)),
+        "to_fhir": _compare(one.records, one.resources, lambda data: gate.to_fhir(one.kind, data), hand),
         "from_fhir": _compare(one.resources, answers, gate.from_fhir),
     }
 
 
-def _compare(sent: list[bytes], answered: list[bytes], convert: Callable[[bytes], object]) -> dict:
-    """The median time of a conversion, and of reading what is sent and printing what is answered with orjson; alternately, in µs."""
+def _compare(sent: list[bytes], answered: list[bytes], convert: Callable[[bytes], object], hand: Callable | None = None) -> dict:
+    """The median times, taken alternately, in µs: of reading what is sent and printing what is answered with orjson, and of a conversion.
+
+    `by_hand` is the time of the hand-written code beside that limit.
+    """
     pairs = [(data, orjson.loads(answer)) for data, answer in zip(sent, answered, strict=True)]
-    limits, mapped = [], []
+    limits, mapped, by_hands = [], [], []
     for _ in range(ROUNDS):
         start = time.perf_counter()
         for data, answer in pairs:
@@ -58,8 +69,16 @@ def _compare(sent: list[bytes], answered: list[bytes], convert: Callable[[bytes]
         end = time.perf_counter()
         limits.append((middle - start) / len(sent) * 1e6)
         mapped.append((end - middle) / len(sent) * 1e6)
+        for data in sent if hand else ():
+            hand(data)
+        by_hands.append((time.perf_counter() - end) / len(sent) * 1e6)
     limit, cost = statistics.median(limits), statistics.median(mapped)
-    return {"limit": limit, "mapped": cost, "ratio": round(statistics.median(m / b for m, b in zip(mapped, limits, strict=True)), 2)}
+    made = {"limit": limit, "mapped": cost, "ratio": _ratio(mapped, limits)}
+    return {**made, "by_hand": _ratio(by_hands, limits)} if hand else made
+
+
+def _ratio(times: list[float], limits: list[float]) -> float:
+    return round(statistics.median(one / limit for one, limit in zip(times, limits, strict=True)), 2)
 
 
 if __name__ == "__main__":
