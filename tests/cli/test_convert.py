@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from service.fhir import json
 from service.fhir.json import Number
@@ -10,6 +12,13 @@ from tests.support.mappings import mappings
 
 SERVER = "https://ehr.example.org/r4"
 FOREIGN = {"resourceType": "Patient", "id": "7", "name": [{"family": "Synthetic"}], "gender": "female", "multipleBirthBoolean": True}
+
+WORDS = some.sampled_from(["resourceType", "Patient", "Bundle", "entry", "record", "with", "reading_id", "vitals", "x", ""])
+VALUES = some.recursive(
+    some.none() | some.booleans() | some.integers().map(lambda number: Number(str(number))) | WORDS,
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=12,
+)
 
 
 @pytest.fixture
@@ -200,6 +209,17 @@ def test_an_answer_is_indented_when_asked_for():
     assert '"value": 78.0' in told.stdout
     assert json.read(told.stdout_bytes) == json.read(kap("convert", "vitals", given=json.write(READING)).stdout_bytes)
     assert kap("convert", "vitals", "--compact", given=json.write(READING)).stdout.count("\n") == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(VALUES.map(json.write) | some.binary(max_size=40) | some.lists(VALUES, max_size=3).map(lambda values: lines(*values)))
+def test_nothing_that_is_piped_in_gives_a_stack_trace(data):
+    """Whatever is piped in, the command ends with 0, 1 or 2, and never by an exception."""
+    for arguments in (("convert",), ("convert", "vitals")):
+        told = kap(*arguments, given=data)
+        assert told.exit_code in (0, 1, 2)
+        assert isinstance(told.exception, SystemExit | None), told.exception
+        assert told.exit_code == 0 or told.stderr
 
 
 def test_the_clinic_is_heeded():

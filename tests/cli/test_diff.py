@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.cli.run import kap
+from tests.support.mappings import FOLDER
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(FOLDER, tmp_path / "mappings")
+
+
+def test_what_a_clinic_changes():
+    """The lines of the overlay come first, then what they change in the resources of the examples."""
+    told = kap("diff", "--clinic", "bloom")
+    assert told.exit_code == 0, told.output
+    lines = told.stdout.splitlines()
+    assert any(line.startswith("- vitals / fields / pain_0_10: integer 0..10  (mappings/vitals.yaml:") for line in lines)
+    assert any(line.startswith("+ vitals / fields / capnography: decimal 0..200  (mappings/clinics/bloom.yaml:") for line in lines)
+    assert "vitals/ordinary" in lines
+    assert "lines changed, with an effect on" in lines[-1]
+
+
+def test_what_a_revision_changes(folder):
+    """Against an older folder: the changed line with both texts, and the element that it changes in each example."""
+    file = folder / "patient.yaml"
+    text = file.read_text(encoding="utf-8")
+    line = "    telecom[system=email].value: $email\n"
+    assert line in text
+    file.write_text(text.replace(line, line.replace("[system=email]", "[system=email,use=home]")), encoding="utf-8")
+    told = kap("diff", FOLDER, "--mappings", folder)
+    assert told.exit_code == 0, told.output
+    lines = told.stdout.splitlines()
+    assert lines[0].startswith("+ patient / resources / patient / telecom[system=email,use=home].value: $email  (mappings/patient.yaml:")
+    assert lines[1].startswith("- patient / resources / patient / telecom[system=email].value: $email  (mappings/patient.yaml:")
+    assert "patient/ordinary" in lines
+    assert any(line.startswith("  + Patient/c-2041 Patient.telecom[1]: ") and '"use":"home"' in line for line in lines)
+
+
+def test_the_same_mappings_do_not_differ(folder):
+    """A folder against a copy of itself: nothing."""
+    told = kap("diff", FOLDER, "--mappings", folder)
+    assert told.exit_code == 0
+    assert told.stdout.strip().startswith("0 lines changed, with an effect on 0 of ")
+
+
+def test_there_is_something_to_compare(tmp_path):
+    """Without an older folder or a clinic, and with a folder that is not there, the call is not understood."""
+    assert kap("diff").exit_code == 2
+    assert kap("diff", tmp_path / "nowhere").exit_code == 2
+    assert "there are no mappings in" in kap("diff", tmp_path).stderr
