@@ -1,0 +1,284 @@
+"""A clinic's own record form and ours."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.diagnostics.diagnostic import Diagnostics
+from service.diagnostics.issue import Refused
+from service.fhir.json import Number
+from service.mapping import library
+from service.mapping.layout import Layout
+from service.mapping.library import Texts
+from tests.support import generate
+from tests.support.mappings import FOLDER, mappings
+
+LAYOUT = """
+layout:
+  session:
+    readings: vitals
+    closed: {field: status, Planned: planned, Running: in_progress, Done: finished, Off: cancelled, Wrong: entered_in_error}
+    began: started_at in America/Denver
+    driver: {field: ride_home_confirmed, "1": true, "0": false}
+  vitals:
+    sbp_dbp: $bp_systolic/$bp_diastolic mmHg
+    hr: heart_rate
+    taken_at: recorded_at in America/Denver
+    alert: {field: sedation_score, "10": 5, "8": 4, "6": 3, "4": 2, "2": 1, "0": 0}
+  patient:
+    who: "$client_id: $family"
+    dob: birth_date as DD.MM.YYYY
+    gender: {field: sex, Male: M, Female: F, Other: X, Unknown: U}
+  adverse_event:
+    what: {field: event, Nausea: nausea, Vomiting: vomiting, Dizzy: dizziness, Headache: headache, BP: raised_bp, Fear: anxiety,
+           Sleepy: sedation, Floating: dissociation, Agitated: emergence_reaction}
+"""
+
+
+def layouts(text: str = LAYOUT) -> dict[str, Layout]:
+    """The layouts of a clinic that changes nothing else."""
+    files = {**library.read(FOLDER).files, "clinics/test.yaml": text}
+    return dict(library.check(Texts("mappings", files), "test").layouts)
+
+
+CLINIC = layouts()
+READING = {"reading_id": "v-1", "client_id": "c-1", "recorded_at": "2025-03-04T10:20:00-07:00", "status": "final"}
+
+
+def issues(act, record) -> list[tuple[str, str]]:
+    """Codes and fields of the issues with which a record is refused; none where it is not."""
+    try:
+        act(record)
+    except Refused as error:
+        return [(one.code, one.where) for one in error.issues]
+    return []
+
+
+def test_every_form_says_the_same_in_both_directions():
+    """Rename, words, date, local time and joined fields: what is theirs becomes ours, and ours theirs again, in the same order."""
+    theirs = {
+        "reading_id": "v-1",
+        "taken_at": "2025-03-04T10:20:00",
+        "sbp_dbp": "120.0/80 mmHg",
+        "hr": Number("71"),
+        "alert": Number("10"),
+        "cuff_site": "left",
+    }
+    ours = {
+        "reading_id": "v-1",
+        "recorded_at": "2025-03-04T10:20:00-07:00",
+        "bp_systolic": Number("120.0"),
+        "bp_diastolic": Number("80"),
+        "heart_rate": Number("71"),
+        "sedation_score": Number("5"),
+        "cuff_site": "left",
+    }
+    assert CLINIC["vitals"].ours(theirs) == ours
+    assert list(CLINIC["vitals"].theirs(ours).items()) == list(theirs.items())
+    assert CLINIC["patient"].ours({"dob": "09.03.1986", "who": "c-17: Ada: the first", "gender": "Female"}) == {
+        "birth_date": "1986-03-09",
+        "client_id": "c-17",
+        "family": "Ada: the first",
+        "sex": "F",
+    }
+
+
+def test_records_inside_use_the_layout_of_their_kind():
+    """Children are laid out by their own kind's lines, under a list name of the clinic's; problems name the whole path."""
+    theirs = {"session_id": "s", "readings": [{"reading_id": "v-1", "hr": Number("71")}], "log": [{"log_id": "l"}], "driver": Number("0")}
+    ours = {
+        "session_id": "s",
+        "vitals": [{"reading_id": "v-1", "heart_rate": Number("71")}],
+        "log": [{"log_id": "l"}],
+        "ride_home_confirmed": False,
+    }
+    assert CLINIC["session"].ours(theirs) == ours
+    assert CLINIC["session"].theirs(ours) == theirs
+    broken = {**theirs, "readings": [{"heart_rate": Number("71"), "sbp_dbp": "120"}]}
+    assert issues(CLINIC["session"].ours, broken) == [("KAP410", "readings[0].heart_rate"), ("KAP411", "readings[0].sbp_dbp")]
+
+
+def test_what_no_line_names_passes():
+    """Other fields, unknown ones and the memory pass as they are, so that they are refused or kept by those whose business it is."""
+    record = {"reading_id": "v-1", "no_such_field": None, "_fhir": [{"server": "https://ehr.example.org"}]}
+    assert CLINIC["vitals"].ours(record) == CLINIC["vitals"].theirs(record) == record
+    assert CLINIC["medication"].ours("not a record") == "not a record"
+
+
+@pytest.mark.parametrize(
+    ("local", "offset"),
+    [
+        ("2025-03-09T01:59:59", "-07:00"),
+        ("2025-03-09T03:00:00.5", "-06:00"),
+        ("2025-11-02T00:59:59", "-06:00"),
+        ("2025-11-02T02:00:00", "-07:00"),
+    ],
+)
+def test_a_local_time_has_the_offset_of_its_day(local, offset):
+    """Around a change of the clocks each time has the offset that the zone had then."""
+    assert CLINIC["vitals"].ours({"taken_at": local}) == {"recorded_at": f"{local}{offset}"}
+    assert CLINIC["vitals"].theirs({"recorded_at": f"{local}{offset}"}) == {"taken_at": local}
+
+
+@pytest.mark.parametrize(
+    "local",
+    [
+        "2025-11-02T01:30:00",
+        "2025-11-02T01:00:00",
+        "2025-03-09T02:30:00",
+        "2025-03-04T10:20:00-07:00",
+        "2025-03-04 10:20",
+        "2025-02-30T10:00:00",
+        "1700-01-01T00:00:00",
+        None,
+    ],
+)
+def test_a_time_that_may_be_two_or_none_is_refused(local):
+    """The doubled hour, the hour left out, a time with an offset and what is no time are refused by the clinic's name."""
+    assert issues(CLINIC["vitals"].ours, {"taken_at": local}) == [("KAP411", "taken_at")]
+
+
+@pytest.mark.parametrize(
+    "time", ["2025-03-04T17:20:00Z", "2025-03-04T17:20:00+00:00", "2025-11-02T01:30:00-06:00", "2025-11-02T01:30:00-07:00"]
+)
+def test_a_time_in_another_offset_has_no_local_form(time):
+    """Its text would change on the way back, so it is refused by our name; a date without time stays as it is."""
+    assert issues(CLINIC["vitals"].theirs, {"recorded_at": time}) == [("KAP412", "recorded_at")]
+    assert CLINIC["vitals"].theirs({"recorded_at": "2025-03"}) == {"taken_at": "2025-03"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "record", "name"),
+    [
+        ("vitals", {"bp_systolic": Number("120")}, "bp_systolic"),
+        ("patient", {"birth_date": "1986-03"}, "birth_date"),
+        ("adverse_event", {"event": "Nausea"}, "event"),
+        ("session", {"vitals": [{"bp_diastolic": Number("80")}]}, "vitals[0].bp_diastolic"),
+    ],
+)
+def test_what_has_no_form_there_is_refused_by_field(kind, record, name):
+    """Half of a joined pair, part of a date, a text that is a word of theirs for something else."""
+    assert issues(CLINIC[kind].theirs, record) == [("KAP412", name)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "record"),
+    [
+        ("vitals", {"sbp_dbp": "120/80"}),
+        ("vitals", {"sbp_dbp": "0120/80 mmHg"}),
+        ("vitals", {"alert": "10"}),
+        ("vitals", {"alert": Number("10.0")}),
+        ("patient", {"dob": "3.9.1986"}),
+        ("patient", {"dob": "31.02.1986"}),
+        ("patient", {"who": "c_17: Ada"}),
+        ("patient", {"gender": "F"}),
+        ("adverse_event", {"what": "nausea"}),
+    ],
+)
+def test_what_is_not_of_their_form_is_refused_by_their_name(kind, record):
+    """Another spelling, an impossible date, our word in place of theirs: never guessed."""
+    assert issues(CLINIC[kind].ours, record) == [("KAP411", next(iter(record)))]
+
+
+def test_other_text_of_an_open_field_is_itself():
+    """A table that takes other text takes it in both directions, except where it is a word of the other side."""
+    assert CLINIC["adverse_event"].ours({"what": "metallic taste"}) == {"event": "metallic taste"}
+    assert CLINIC["adverse_event"].theirs({"event": "metallic taste"}) == {"what": "metallic taste"}
+
+
+def test_the_clinic_s_name_of_a_field_is_known():
+    """Whoever tells about a field can name it as the clinic does."""
+    assert [CLINIC["vitals"].named(name) for name in ("heart_rate", "bp_diastolic", "cuff_site")] == ["hr", "sbp_dbp", "cuff_site"]
+
+
+def test_without_a_layout_there_is_none():
+    """A clinic without a layout, and the product, have none; a clinic that has one has one for every kind."""
+    assert mappings().layouts == {}
+    assert mappings("bloom").layouts.keys() == mappings().kinds.keys()
+
+
+@pytest.mark.parametrize("kind", mappings("bloom").kinds)
+@settings(max_examples=40, deadline=None, database=None)
+@given(random=st.randoms(use_true_random=False))
+def test_what_a_clinic_is_given_comes_back(kind, random):
+    """Fields of ours without a form there are named; the others come back from their form there, which is a fixed point."""
+    for clinic, mapped in ((mappings("bloom").layouts, mappings("bloom")), (CLINIC, mappings())):
+        record = generate.record(mapped.kinds[kind], random, mapped.kinds, stays=True)
+        while without := issues(clinic[kind].theirs, record):
+            assert {code for code, _ in without} == {"KAP412"}
+            record = {name: value for name, value in record.items() if name not in {at.partition("[")[0] for _, at in without}}
+        theirs = clinic[kind].theirs(record)
+        assert clinic[kind].ours(theirs) == record
+        assert clinic[kind].theirs(clinic[kind].ours(theirs)) == theirs
+
+
+TIMES = st.datetimes().map(lambda one: one.isoformat(timespec="seconds")) | st.from_regex(
+    r"20[0-3][0-9]-(03|11)-0[1-9]T0[0-3]:[0-5][0-9]:00(\.[0-9]{1,3})?", fullmatch=True
+)
+VALUES = {
+    ("vitals", "taken_at"): TIMES,
+    ("vitals", "sbp_dbp"): st.from_regex(r"-?[0-9]{1,3}(\.[0-9])?/[0-9.eE+-]{1,4} mmHg", fullmatch=True),
+    ("vitals", "alert"): st.integers(-1, 11).map(str).map(Number),
+    ("patient", "who"): st.from_regex(r"[A-Za-z0-9-]{0,4}: ?[a-c: -]{0,6}", fullmatch=True),
+    ("patient", "dob"): st.from_regex(r"[0-3][0-9]\.[01][0-9]\.[0-9]{4}", fullmatch=True),
+    ("adverse_event", "what"): st.sampled_from(["Nausea", "nausea", "BP", "raised_bp", "Dizzy", "dizzy", "x", ""]),
+    ("session", "driver"): st.sampled_from([Number("0"), Number("1"), Number("1.0"), True, "1"]),
+}
+
+
+@settings(max_examples=400, deadline=None, database=None)
+@given(st.sampled_from(sorted(VALUES)).flatmap(lambda spot: st.tuples(st.just(spot), VALUES[spot] | st.text(max_size=8) | st.none())))
+def test_theirs_to_ours_to_theirs_is_the_identity(given):
+    """Whatever a clinic writes in a field is refused, or comes back from ours to the letter."""
+    (kind, name), value = given
+    if not issues(CLINIC[kind].ours, {name: value}):
+        assert CLINIC[kind].theirs(CLINIC[kind].ours({name: value})) == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "marked"),
+    [
+        ("hr: heart_rat", "KAP131", "heart_rat"),
+        ("hr: heart rate", "KAP251", "heart rate"),
+        ("hr: [heart_rate]", "KAP251", "[heart_rate]"),
+        ("at: recorded_at as MM/YYYY", "KAP251", "recorded_at as MM/YYYY"),
+        ("at: recorded_at as MM/DD/YYYY", "KAP254", "recorded_at"),
+        ("at: heart_rate in America/Denver", "KAP254", "heart_rate"),
+        ("at: recorded_at in America/Dever", "KAP257", "America/Dever"),
+        ("at: recorded_at in ../../etc/passwd", "KAP257", "../../etc/passwd"),
+        ("bp: $bp_systolic.$bp_diastolic", "KAP341", "$bp_systolic.$bp_diastolic"),
+        ("bp: $cuff_site/$bp_method", "KAP131", "bp_method"),
+        ("bp: $reading_id-$client_id", "KAP341", "$reading_id-$client_id"),
+        ("bp: $bp_systolic/$bp_systolic", "KAP253", "bp_systolic"),
+        ("bp: $", "KAP251", "$"),
+        ("o: $other/$client_id", "KAP254", "other"),
+        ("p: {field: phase, A: pre}", "KAP252", "phase"),
+        ("p: {field: heart_rate, A: pre}", "KAP254", "heart_rate"),
+        ("p: {A: pre}", "KAP251", "{A: pre}"),
+        ("p: {field: status, A: final, B: final, C: entered_in_error}", "KAP253", "final"),
+        ("p: {field: status, A: finl, B: final, C: entered_in_error}", "KAP103", "finl"),
+        ("heart_rate: respiratory_rate", "KAP256", "heart_rate"),
+        ("_fhir: respiratory_rate", "KAP256", "_fhir"),
+    ],
+)
+def test_a_line_that_is_not_reversible_is_refused_at_its_place(line, code, marked):
+    """Each way in which a line could lose or mix values is an error at load, at the word that causes it."""
+    with pytest.raises(Diagnostics) as error:
+        layouts(f"layout:\n  vitals:\n    {line}\n")
+    assert [(one.code, one.span.text) for one in error.value.found] == [(code, marked)]
+
+
+def test_a_layout_of_no_kind_and_one_that_is_no_block_are_refused():
+    """The sections of a layout are record kinds, their lines stand in blocks."""
+    for text, code in (("layout:\n  vital:\n    a: b\n", "KAP115"), ("layout:\n  vitals: hr\n", "KAP011"), ("layout: hr\n", "KAP011")):
+        with pytest.raises(Diagnostics) as error:
+            layouts(text)
+        assert [one.code for one in error.value.found] == [code]
+
+
+def test_fields_may_change_their_names_with_each_other():
+    """A name that is taken is free when its own field has another."""
+    swapped = layouts("layout:\n  vitals:\n    heart_rate: respiratory_rate\n    respiratory_rate: heart_rate\n")["vitals"]
+    assert swapped.ours({"heart_rate": Number("14")}) == {"respiratory_rate": Number("14")}
