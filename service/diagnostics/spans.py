@@ -61,7 +61,3 @@ class Span:
         alone = re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", self.text)
         at = alone.start() if alone else self.text.find(word)
         return Span(self.source, self.start + at, self.start + at + len(word)) if at >= 0 else self
-
-    def to(self, other: Span) -> Span:
-        """From the start of this span to the end of the other."""
-        return Span(self.source, self.start, other.end) if other.source is self.source else self

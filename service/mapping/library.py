@@ -115,8 +115,8 @@ def check(texts: Texts, clinic: str = "") -> Library:
     if found:
         faulty = {one.span.source.name for one in found}
         sound = {name: kind for name, kind in kinds.items() if kind.span.source.name not in faulty}
-        only_records = faulty <= {one.span.source.name for one in records.values()}
-        raise Diagnostics([*found, *(prove.alone(sound, who) if only_records else ())])
+        shared = {f"{texts.name}/{path}" for path in texts.files if "/" in path or path in ("base.yaml", "codes.tsv")}
+        raise Diagnostics([*found, *(prove.alone(sound, who) if faulty.isdisjoint(shared) else ())])
     found += prove.check(kinds, who)
     path = f"clinics/{clinic}.lock" if clinic else "released.lock"
     lock = Source(f"{texts.name}/{path}", texts.files.get(path, ""))

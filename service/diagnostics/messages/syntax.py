@@ -12,6 +12,8 @@ _NOT_YAML = {
     "mapping values are not allowed in this context": ("a second colon, or a line indented too far", "quote a text with a colon in it"),
     "did not find expected key": ("this line does not belong to the block above it", "indent it like the lines beside it"),
     "found character that cannot start any token": ("no value can begin with this character", "put the value between quotes"),
+    "did not find expected <document start>": ("a second document", "move it into a file of its own"),
+    "exceeded maximum nesting depth": ("nested too deep", "write long paths with dots: `a.b.c: term`"),
     "found unexpected end of stream": ("what begins here never ends", "close the quote or bracket"),
 }
 """What the parser says, in words for people, with what to do about it."""
