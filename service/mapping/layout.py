@@ -250,7 +250,7 @@ def _joined(kind: Kind, key: Scalar, node: Scalar, found: list[Diagnostic]) -> L
 def _spelt(kind: Kind, key: Scalar, node: Tree, found: list[Diagnostic]) -> Line | None:
     name = node.get("field")
     if not isinstance(name, Scalar) or not all(isinstance(value, Scalar) for _, value in node):
-        found.append(say.not_a_form(node.span, key.text))
+        found.append(say.not_a_form(node.span, f"{key.text}: {{…}}"))
         return None
     field = _field(kind, name, name.text, found)
     if field is None:

@@ -8,6 +8,8 @@ from service.mapping import examples
 from service.mapping.wire import Gateway
 from tests.support.mappings import FOLDER, mappings
 
+GATEWAY = Gateway.of(mappings())
+
 
 @pytest.fixture
 def pair(tmp_path):
@@ -22,7 +24,7 @@ def pair(tmp_path):
         text = file.read_text(encoding="utf-8")
         assert old in text
         file.write_text(text.replace(old, new, 1), encoding="utf-8")
-        (result,) = examples.run(Gateway.of(mappings()), tmp_path)
+        (result,) = examples.run(GATEWAY, tmp_path)
         assert (result.kind, result.name) == ("vitals", "minimal")
         return list(result.problems)
 
