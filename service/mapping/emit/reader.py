@@ -129,7 +129,8 @@ class Reader:
             raise Unsupported
         names = self.source.constant(table, "slices")
         with body.block(f"for e in {x}:"):
-            body.add(f"n = {names}.get({_spelt(mark, f'e.m_{mark.name}', always=not rest)}, -1)")
+            spelt = _spelt(mark, f"(e.m_{mark.name} or b'')")
+            body.add(f"n = {names}.get({spelt}, -1)")
             numbered = [*((-1, block) for block in rest if isinstance(block, Block)), *enumerate(sliced)]
             self._halves(numbered, target, body, scope)
 
@@ -229,11 +230,9 @@ def _image(leaf: Leaf) -> str | bytes:
     return json.write([value] if leaf.many else value)
 
 
-def _spelt(leaf: Leaf, x: str, *, always: bool = True) -> str:
+def _spelt(leaf: Leaf, x: str) -> str:
     """What was read where a constant stands, as its image is spelt."""
-    if not isinstance(_image(leaf), bytes):
-        return x
-    return f"bytes({x})" if always else f"bytes({x} or b'')"
+    return f"bytes({x})" if isinstance(_image(leaf), bytes) else x
 
 
 def _distinct_mark(sliced: list[Block]) -> Leaf:
