@@ -21,13 +21,14 @@ def links(kind: Kind, receiver: Receiver) -> Links:
 
 
 def of(names: Names, member: Member, record: Mapping[str, Value]) -> Written | None:
-    """The resource that a record writes by the shape of a member, in the form of its server: its id, its references, its contained ids.
+    """The resource of a record by the shape of a member, in the form of its server: its id, its references, its contained ids.
 
-    None when the record does not write that shape (or no longer has that item).
+    What the record would not write by itself has one, too: a resource without a value that was read shares other fields with the rest.
+    None when the record has no such item.
     """
     kind, shape, resource = member.kind, member.shape, member.resource
     together = _with_item(shape, member.item, record)
-    if together is None or not holds(shape.when, together):
+    if together is None:
         return None
     known = dict(_named(names, resource.value))
     for one in member.followed:
@@ -40,6 +41,12 @@ def of(names: Names, member: Member, record: Mapping[str, Value]) -> Written | N
         if resource.id:
             body = {"resourceType": body.pop("resourceType"), "id": resource.id, **body}
     return replace(written, resource=_contained_as_theirs(body, written, member))
+
+
+def writes(member: Member, record: Mapping[str, Value]) -> bool:
+    """Whether a record writes the shape (and the item) of a member."""
+    together = _with_item(member.shape, member.item, record)
+    return together is not None and holds(member.shape.when, together)
 
 
 def _with_item(shape: Shape, item: str, record: Mapping[str, Value]) -> dict[str, Value] | None:

@@ -146,7 +146,7 @@ def _assign_keys(resources: Iterable[Resource], known: Known) -> None:
         elif named and (link := known.links.get(resource.server, {}).get(named)):
             resource.key = link
         else:
-            resource.key = identity.foreign_id(resource.server, named or resource.full_url or json.write(resource.value).decode())
+            resource.key = identity.foreign_id(resource.server, resource.called)
 
 
 def _owns(names: Names, value: Value) -> Iterator[Own]:
@@ -197,7 +197,7 @@ def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sende
             continue
         if own is None and read.passed and not _has_content(kind, shape, read):
             return Orphan(resource, [say.nothing_read(resource.where, shape.name, shape.span.place)])
-        item = (own.item if own else identity.foreign_item(resource.server, resource.reference or resource.full_url)) if shape.each else ""
+        item = (own.item if own else identity.foreign_item(resource.server, resource.called)) if shape.each else ""
         return Member(resource, kind, shape, item, read, sender.followed)
     return Orphan(resource, [say.no_shape(resource.where, resource.type), *reasons])
 

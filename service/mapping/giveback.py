@@ -21,7 +21,7 @@ from service.mapping.receiver import Receiver
 from service.mapping.sender import Names
 from service.mapping.walk.write import Written, write
 
-_Form = Callable[[Mapping[str, Value], Written], dict[str, Value]]
+_Form = Callable[[Merge], dict[str, Value]]
 
 
 class ReadAgain(Protocol):
@@ -57,7 +57,9 @@ def give_back(names: Names, library_hash: str, single: Single, entries: list[Ent
 
     Raises Refused when the server's form of the record has no place for the change.
     """
-    record, key = single.record, single.record[single.kind.key]
+    stays = {name for name, one in single.kind.fields.by_name.items() if one.stays}
+    record = {name: value for name, value in single.record.items() if name not in stays}
+    key = record[single.kind.key]
     originals = [(entry.resource, entry.full_url) for entry in entries]
     if all(entry.read == memory.digest_of(record) for entry in entries):
         return Returned(originals)
@@ -82,34 +84,27 @@ def give_back(names: Names, library_hash: str, single: Single, entries: list[Ent
 
 def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], receiver: Receiver, merges: list[Merge]) -> Iterator[_Attempt]:
     """The merge, then with fewer and fewer leftovers; each time without and with the resources that the server lacks."""
-    pairs = [(member, counterpart.of(names, member, before.values), counterpart.of(names, member, record)) for member in before.members]
-    merges += [
-        Merge(member.resource.value, b or replace(m, resource={}, origins={}), m, member.reading.trace)
-        for member, b, m in pairs
-        if m and not (b and equal(b.resource, m.resource))
-    ]
+    values = before.values
+    gone = {id(one) for one in before.members if counterpart.writes(one, values) and not counterpart.writes(one, record)}
+    pairs = [(member, counterpart.of(names, member, values), counterpart.of(names, member, record)) for member in before.members]
+    merges += [Merge(one.resource.value, b, m, one.reading.trace) for one, b, m in pairs if b and m and not equal(b.resource, m.resource)]
     by_resource = {id(one.theirs): one for one in merges}
-    whole = {id(one.theirs): one.run() for one in merges}
     added, lacking = _new(before, record, receiver)
-    forms: tuple[_Form, ...] = (
-        lambda r, _: whole[id(r)],
-        lambda r, m: _element_alone(whole[id(r)], by_resource[id(r)], m),
-        ours_alone,
-    )
+    forms: tuple[_Form, ...] = (Merge.whole, _element_alone, lambda merge: ours_alone(merge.theirs, merge.now))
     for form in forms:
         merged = [
-            None if b and not m else form(member.resource.value, m) if m and id(member.resource.value) in whole else member.resource.value
-            for member, b, m in pairs
+            None if id(one) in gone else form(by_resource[id(value)]) if id(value) in by_resource else value
+            for one, value in ((member, member.resource.value) for member in before.members)
         ]
         yield _Attempt(merged, added)
         if lacking:
             yield _Attempt(merged, added + lacking)
 
 
-def _element_alone(merged: dict[str, Value], merge: Merge, now: Written) -> dict[str, Value]:
+def _element_alone(merge: Merge) -> dict[str, Value]:
     """The merged resource without the leftovers of the elements in which B and M differ."""
-    b, m = merge.before.resource, now.resource
-    made = {name: m.get(name) if not equal(b.get(name), m.get(name)) else value for name, value in merged.items()}
+    b, m = merge.before.resource, merge.now.resource
+    made = {name: m.get(name) if not equal(b.get(name), m.get(name)) else value for name, value in merge.whole().items()}
     return {name: value for name, value in made.items() if value is not None}
 
 
@@ -129,12 +124,7 @@ def _same(again: Mapping[str, Value], record: Mapping[str, Value], before: Gathe
     sets = {shape.each.name: shape.item_id for shape in kind.shapes if shape.each}
 
     def plain(values: Mapping[str, Value]) -> dict[str, Value]:
-        stays = {name for name, one in kind.fields.by_name.items() if one.stays}
-        return {
-            name: sorted(value, key=lambda item: item[sets[name]]) if name in sets else value
-            for name, value in values.items()
-            if name not in stays
-        }
+        return {name: sorted(value, key=lambda item: item[sets[name]]) if name in sets else value for name, value in values.items()}
 
     return equal(plain(again), plain(record))
 
@@ -152,12 +142,15 @@ def _invalid(attempt: _Attempt, before: Gathering) -> bool:
 
 def _returned(before: Gathering, attempt: _Attempt, merges: list[Merge]) -> Returned:
     made = Returned(new=attempt.new)
+    by_resource = {id(one.theirs): one for one in merges}
     for member, merged in zip(before.members, attempt.merged, strict=True):
-        if merged is None:
-            made.withdrawn.append(member.resource.reference)
-        else:
+        merge = by_resource.get(id(member.resource.value))
+        if merged is not None:
             made.resources.append((merged, member.resource.full_url))
-    made.issues = [say.gone(expression(str(one.theirs.get("resourceType")), at)) for one in merges for at in one.dropped]
+        elif member.resource.reference:
+            made.withdrawn.append(member.resource.reference)
+        if merge and merged is not None:
+            made.issues += [say.gone(expression(member.resource.type, at)) for at in merge.left_out(merged)]
     return made
 
 

@@ -32,11 +32,19 @@ class Merge:
     now: Written
     trace: Mapping[Pointer, Origin]
     dropped: list[Pointer] = field(default_factory=list)
+    _made: dict[str, Value] = field(default_factory=dict)
 
-    def run(self) -> dict[str, Value]:
-        """The merged resource."""
-        made = self._object(self.now.shape.type, self.theirs, self.before.resource, self.now.resource, (), (), ())
-        return self._without_unnamed(made)
+    def whole(self) -> dict[str, Value]:
+        """The merged resource, with every leftover that did not describe an old value."""
+        if not self._made:
+            made = self._object(self.now.shape.type, self.theirs, self.before.resource, self.now.resource, (), (), ())
+            self._made = self._without_unnamed(made)
+        return self._made
+
+    def left_out(self, returned: Mapping[str, Value]) -> list[Pointer]:
+        """What of R is not in what is given back, which may hold less than the whole."""
+        whole = self.whole()
+        return [*self.dropped, *((name,) for name in self.theirs if name in whole and not equal(whole[name], returned.get(name)))]
 
     def _object(self, at: str, r: Mapping[str, Value], b: Mapping[str, Value], m: Mapping[str, Value], *spots: Pointer) -> dict[str, Value]:
         made: dict[str, Value] = {}

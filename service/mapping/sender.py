@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from service.fhir import json
 from service.fhir.json import Value
 from service.mapping import identity
 from service.mapping.identity import Own
@@ -92,6 +93,11 @@ class Resource:
         """`Type/id`, empty without an id."""
         return f"{self.type}/{self.id}" if self.id else ""
 
+    @property
+    def called(self) -> str:
+        """What it is called at its server; without an id its full URL, else its content."""
+        return self.reference or self.full_url or json.write(self.value).decode()
+
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -120,9 +126,9 @@ class Sender:
         """Our key of what a Reference names. Raises Misfit."""
         if not isinstance(reference, dict):
             raise Misfit("is not a reference")
-        literal: str | None = reference.get("reference")
+        literal = reference.get("reference")
         key = self._by_identifier(type_, reference.get("identifier")) or self._by_literal(type_, literal)
-        self.followed.append(Followed(type_, key, literal))
+        self.followed.append(Followed(type_, key, literal if isinstance(literal, str) else None))
         return key
 
     def _by_identifier(self, type_: str, identifier: Value) -> str | None:

@@ -17,6 +17,7 @@ _USES: Mapping[str, tuple[str | None, ...]] = {
     "HumanName": ("official", "usual", None, "temp", "nickname", "anonymous", "maiden", "old"),
     "Address": ("home", "work", None, "billing", "temp", "old"),
     "ContactPoint": ("home", "mobile", "work", None, "temp", "old"),
+    "Identifier": ("official", "usual", None, "temp", "secondary", "old"),
 }
 _SILENT = ("slice", "absent", "engine")
 
