@@ -48,10 +48,10 @@ class Layout:
     lines: Mapping[str, Line]
     all: Mapping[str, Layout]
 
-    def ours(self, record: Value) -> Value:
-        """Our form of a record of the clinic. Raises Refused with the names of its fields."""
+    def ours(self, record: Value, path: str = "") -> Value:
+        """Our form of a record of the clinic, which stands at a path of what it sent. Raises Refused with the names of its fields."""
         issues: list[Issue] = []
-        made = _ours(self, record, "", issues)
+        made = _ours(self, record, path, issues)
         if issues:
             raise Refused(issues)
         return made
