@@ -145,7 +145,7 @@ def _break(mapped, kind, record, random):
         case 0:
             values.pop(random.choice(list(values)))
         case 1 if not field.items:
-            values[field.name] = generate.value(field, random)
+            values[field.name] = generate.value(field, random, {})
         case 1 | 2:
             values[field.name] = random.choice(JUNK)
         case 3:
