@@ -323,11 +323,22 @@ def rules_unsatisfiable(span: Span, name: str, rules: Iterable[str]) -> Diagnost
 def form_incomplete(span: Span, name: str, missing: list[str]) -> Diagnostic:
     return Diagnostic(
         "KAP327",
-        f"`{name}` cannot fill {', '.join(missing)}",
+        f"`{name}` cannot fill {' and '.join(f'`{one}`' for one in missing)}",
         span,
         "required fields",
         (f"a resource of this form alone makes no record: {', '.join(missing)} would be missing",),
         "add lines for them, or make it a shape of its own",
+    )
+
+
+def form_breaks_rule(span: Span, name: str, rule: str, situation: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP342",
+        f"what `{name}` gives alone breaks the rule: {rule}",
+        span,
+        "makes no valid record",
+        (situation,),
+        "add lines for the fields of the rule, or mark with `!` what it cannot do without",
     )
 
 

@@ -8,6 +8,7 @@ from service.diagnostics.diagnostic import Diagnostic
 from service.mapping.check import (
     conformance,
     example,
+    forms,
     matches,
     r1_coverage,
     r5_apart,
@@ -22,7 +23,7 @@ from service.mapping.check import (
 from service.mapping.plan import Kind
 from service.mapping.sender import Names
 
-_EACH = (r1_coverage, matches, r6_slices, r7_alternatives, r11_single, r12_stays)
+_EACH = (r1_coverage, matches, forms, r6_slices, r7_alternatives, r11_single, r12_stays)
 
 
 def check(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:

@@ -1,4 +1,4 @@
-"""Nothing stands in a file in vain: rules can be fulfilled, fields have values, shapes are written, other forms make records."""
+"""Nothing stands in a file in vain: rules can be fulfilled, fields have values, shapes are written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.records.formulas import TRUE, Formula, has
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
-    """Contradictory rules, fields and shapes that never are, forms that cannot fill a record, keys written by lines."""
+    """Contradictory rules, fields and shapes that never are, keys written by lines."""
     if theory(kind.fields).solve(*theory(kind.fields).rules) is None:
         yield lost.rules_unsatisfiable(kind.span, kind.name, _against(kind.fields, TRUE))
         return
@@ -23,11 +23,6 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
     for shape in kind.shapes:
         if theory(shape.scope.fields).solve(shape.when) is None:
             yield lost.shape_never(shape.span, shape.name, _against(shape.scope.fields, shape.when))
-        if shape.form_of and shape.own_only:
-            read = {one.name for leaf in shape.scope.leaves() if leaf.two_way for one in leaf.term.fields}
-            read |= {choice.field.name for choice in shape.scope.choices if choice.field}
-            missing = [one.name for one in kind.fields.by_name.values() if one.required and one.name not in {*read, kind.key}]
-            yield lost.form_incomplete(shape.span, shape.name, missing)
         yield from _keys(kind, shape)
         yield from _extensions(kind, shape.scope.parts)
 

@@ -1,0 +1,47 @@
+"""Another form makes a record alone: it gives the required fields, and what it gives fulfils the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import reversibility as lost
+from service.mapping.check import situation
+from service.mapping.check.r1_coverage import writes
+from service.mapping.plan import Kind, Shape
+from service.mapping.satisfy import theory
+from service.records.formulas import FALSE, All, Formula, Literal, all_of, any_of, has, negate
+
+
+def check(kind: Kind) -> Iterator[Diagnostic]:
+    """Every form that cannot fill the required fields, or whose resource alone breaks a rule."""
+    for shape in kind.shapes:
+        if shape.form_of and shape.own_only:
+            given = _given(kind, shape)
+            missing = [one.name for one in kind.fields.by_name.values() if one.required and given[one.name] == FALSE]
+            yield lost.form_incomplete(shape.span, shape.name, missing)
+        elif shape.form_of:
+            yield from _rules(kind, shape)
+
+
+def _rules(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
+    given = _given(kind, shape)
+    for rule in kind.fields.rules:
+        model = theory(kind.fields).solve(shape.when, rule.formula, negate(_as_read(rule.formula, given)))
+        if model is not None:
+            yield lost.form_breaks_rule(shape.span, shape.name, rule.text, situation.show(kind.fields, model))
+
+
+def _given(kind: Kind, shape: Shape) -> dict[str, Formula]:
+    """For each field the condition under which the form carries it; the key comes with every resource."""
+    fields = kind.fields.by_name
+    return {name: has(name) if name == kind.key else any_of(writes(shape.scope, one)) for name, one in fields.items()}
+
+
+def _as_read(formula: Formula, given: Mapping[str, Formula]) -> Formula:
+    """A formula over what is read, as one over what was written: a field that the form does not carry is absent."""
+    if not isinstance(formula, Literal):
+        parts = (_as_read(part, given) for part in formula.parts)
+        return all_of(parts) if isinstance(formula, All) else any_of(parts)
+    whole = all_of((given[formula.field], Literal(formula.field, formula.value)))
+    return whole if formula.positive else negate(whole)
