@@ -1,4 +1,4 @@
-"""`python -m tests.mutation [seed]`: all mutants, a table of the verdicts, and `build/mutate.json`. Exits 1 where one escapes or crashes."""
+"""`python -m tests.mutation [seed]`: all mutants, a table of the verdicts, `build/mutate.json`. Exits 1 where one escapes or crashes."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ def main(seed: int) -> int:
     for verdict in verdicts:
         if verdict.word in ("escaped", "crashed"):
             print(f"{verdict.word}: {verdict.mutant}\n  {verdict.detail}")
+    report = {"seed": seed, "mutants": len(cases), **found, "pointing": where, "seconds": round(time.monotonic() - started)}
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps({"seed": seed, "mutants": len(cases), **found, "pointing": where, "seconds": round(time.monotonic() - started)}, indent=2) + "\n")
+    OUT.write_text(json.dumps(report, indent=2) + "\n")
     return 1 if found["escaped"] or found["crashed"] else 0
 
 

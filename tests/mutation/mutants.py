@@ -1,10 +1,14 @@
-"""The mutants of a mappings folder: every line deleted, misspelt, retargeted, retyped, swapped. Which word and which letter, the seed decides."""
+"""The mutants of a mappings folder: every line deleted, misspelt, retargeted, retyped, swapped.
+
+Which word and which letter, the seed decides; all else is the same in every run.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 import yaml
@@ -240,11 +244,12 @@ class _File:
             yield self._put(at, match, group, "retarget", group, new)
 
     def _deletions(self, at: int) -> Iterator[Mutant]:
+        """The line with its block, and the line alone."""
         end = self._block_end(at)
-        before = self.lines[at].strip()
-        yield Mutant(self.file, at + 1, end, "delete", "block" if end > at + 1 else "line", (), "\n".join(self.lines[at:end]), "")
+        whole = "\n".join(self.lines[at:end]).strip()
+        yield Mutant(self.file, at + 1, end, "delete", "block" if end > at + 1 else "line", (), whole, "")
         if end > at + 1:
-            yield Mutant(self.file, at + 1, at + 1, "delete", "line alone", (), before, "")
+            yield Mutant(self.file, at + 1, at + 1, "delete", "line alone", (), self.lines[at].strip(), "")
 
     def _orders(self, at: int) -> Iterator[Mutant]:
         """The block that starts here and the next one of its level in the other order: alternatives, shapes, lines."""
@@ -265,7 +270,7 @@ class _File:
             yield Mutant(self.file, at + 1, at + 2, "swap", "values", (first, second), value, other["value"])
         if value.startswith("{"):
             entries = list(_ENTRY.finditer(value))
-            for number, (one, two) in enumerate(zip(entries, entries[1:], strict=False)):
+            for number, (one, two) in enumerate(pairwise(entries)):
                 middle = value[one.end("value") : two.start("value")]
                 new = value[: one.start("value")] + two["value"] + middle + one["value"] + value[two.end("value") :]
                 yield self._put(at, match, "value", "swap", f"entries {number + 1}", new)

@@ -1,0 +1,68 @@
+"""A sample of the mutants of every mapping file; `make mutate` judges all of them."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from service.mapping import library
+from service.mapping.check import prove
+from tests.mutation.mutants import KINDS, mutants
+from tests.mutation.verdicts import judge, unlocked
+from tests.support.mappings import FOLDER
+
+SAMPLE = 60
+TEXTS = unlocked(library.read(FOLDER, "bloom"))
+
+
+def one(file, kind, before):
+    """The mutant of a kind whose line had a text."""
+    return next(one for one in mutants(TEXTS.files, 0) if (one.file, one.kind, one.before) == (file, kind, before))
+
+
+def test_no_mutant_escapes_and_none_crashes(seed):
+    """Of a random sample, each mutant is refused by a diagnostic, or the laws hold for it."""
+    sample = Random(seed).sample(mutants(TEXTS.files, seed), SAMPLE)
+    verdicts = [judge(mutant, TEXTS, seed) for mutant in sample]
+    assert [verdict for verdict in verdicts if verdict.word not in ("refused", "lawful")] == []
+
+
+def test_every_line_is_mutated(seed):
+    """Every line that is neither empty nor a comment has mutants, and every kind of mutation occurs."""
+    made = mutants(TEXTS.files, seed)
+    mutated = {(one.file, one.line) for one in made}
+    lines = [
+        (file, number)
+        for file, text in TEXTS.files.items()
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.strip() and not line.lstrip().startswith("#") and not (file.endswith(".tsv") and number == 1)
+    ]
+    assert [line for line in lines if line not in mutated] == []
+    assert {one.kind for one in made} == set(KINDS)
+    assert len({one.id for one in made}) == len(made)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "before"),
+    [
+        ("administration.yaml", "delete", "statusReason.text: $hold_reason"),
+        ("vitals.yaml", "delete", "match code: diastolic"),
+        ("patient.yaml", "delete", "telecom[system=email].value: $email"),
+    ],
+)
+def test_the_laws_catch_what_the_proofs_refuse(file, kind, before, monkeypatch):
+    """A line whose lack the proofs refuse breaks a law where the proofs are left out: neither says so of everything."""
+    mutant = one(file, kind, before)
+    assert judge(mutant, TEXTS, 0).word == "refused"
+    monkeypatch.setattr(prove, "check", lambda *_: [])
+    assert judge(mutant, TEXTS, 0).word == "escaped"
+
+
+def test_a_diagnostic_points_to_the_mutated_line():
+    """Whether a diagnostic stands at the mutated line, at another that names what was changed, or elsewhere, is told apart."""
+    details = [
+        judge(one("vitals.yaml", "misspell", "match code: heart-rate"), TEXTS, 0).detail,
+        judge(one("vitals.yaml", "delete", "valueQuantity: $heart_rate '/min'"), TEXTS, 0).detail,
+    ]
+    assert details == ["line", "named"]
