@@ -7,6 +7,7 @@ resource, a slice, a case, a name or a unit is known on the way back, `code <kin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
@@ -54,15 +55,36 @@ def check(lock: Source, kinds: Mapping[str, Kind], names: Names, base: Span) -> 
     """Every fact of a lock that no longer holds, at the place that should hold it; `base` is where the base url stands."""
     gone = [text.partition(" ")[2] for text, _ in lines(lock) if text.startswith("base ") and text.partition(" ")[2] not in names.bases]
     yield from (lost.base_gone(base, one) for one in gone)
+    spots = {shape: _spots(shape) for kind in kinds.values() for shape in kind.written} if lock.text else {}
     for text, span in lines(lock):
         what, *words = text.split(" ", _WORDS.get(text.partition(" ")[0], 1) - 1)
         if len(words) + 1 != _WORDS.get(what):
             yield form.not_a_fact(span, text, tuple(_WORDS))
         elif what != "base" and not words[-1].startswith(tuple(f"{one}/" for one in gone)):
-            yield from _of_kind(kinds, names, what, words, span)
+            yield from _of_kind(kinds, names, spots, what, words, span)
 
 
-def _of_kind(kinds: Mapping[str, Kind], names: Names, what: str, words: list[str], span: Span) -> Iterator[Diagnostic]:
+@dataclass(slots=True)
+class _Spot:
+    """What stands at a path of a shape: where it is written, and the codes that are read there with the names that they give."""
+
+    span: Span
+    read: set[tuple[str, str]]
+
+
+def _spots(shape: Shape) -> dict[str, _Spot]:
+    spots: dict[str, _Spot] = {}
+    for at, leaf in _leaves(shape.scope.parts):
+        if at in spots:
+            spots[at].span = shape.span
+        spot = spots.setdefault(at, _Spot(leaf.term.span, set()))
+        spot.read |= _codes(leaf)[1]
+    return spots
+
+
+def _of_kind(
+    kinds: Mapping[str, Kind], names: Names, spots: Mapping[Shape, Mapping[str, _Spot]], what: str, words: list[str], span: Span
+) -> Iterator[Diagnostic]:
     spelt, _, ending = words[0].partition("/")
     kind = kinds.get(names.kind_names.get(spelt, ""))
     if kind is None:
@@ -73,19 +95,16 @@ def _of_kind(kinds: Mapping[str, Kind], names: Names, what: str, words: list[str
     if what == "shape" and (shape is None or shape.type != words[1]):
         yield lost.shape_gone(shape.span if shape else kind.span, ending or spelt, words[1], f"k.{ending}" if ending else "k")
     if what == "code" and shape is not None:
-        yield from _of_shape(shape, words[1], words[2])
+        yield from _of_spot(spots[shape].get(words[1]) or _Spot(shape.span, set()), f"{shape.type}.{words[1]}", words[2])
 
 
-def _of_shape(shape: Shape, at: str, fact: str) -> Iterator[Diagnostic]:
+def _of_spot(spot: _Spot, path: str, fact: str) -> Iterator[Diagnostic]:
     code, _, name = fact.partition(_IS)
-    there = [leaf for path, leaf in _leaves(shape.scope.parts) if path == at]
-    span = there[0].term.span if len(there) == 1 else shape.span
-    read = [pair for leaf in there for pair in _codes(leaf)[1]]
-    names = sorted(now for known, now in read if known == code)
+    names = sorted(now for known, now in spot.read if known == code)
     if not names:
-        yield lost.code_gone(span, code, f"{shape.type}.{at}")
-    elif name not in names and name in {now for _, now in read}:
-        yield lost.code_moved(span, code, f"{shape.type}.{at}", name, names[0])
+        yield lost.code_gone(spot.span, code, path)
+    elif name not in names and name in {now for _, now in spot.read}:
+        yield lost.code_moved(spot.span, code, path, name, names[0])
 
 
 def _leaves(parts: list[Part], around: str = "") -> Iterator[tuple[str, Leaf]]:
