@@ -63,8 +63,9 @@ class Page:
 
 
 def read() -> list[Page]:
-    """Every page, by name."""
-    return [Page(path.stem, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.md")) if path.stem != "README"]
+    """Every page, by number; those of the conditions last."""
+    found = [Page(path.stem, path.read_text("utf-8")) for path in FOLDER.glob("*.md") if path.stem != "README"]
+    return sorted(found, key=lambda page: (page.name.rstrip("0123456789"), int(page.name.lstrip("KAPR"))))
 
 
 def told(given: list[Block]) -> str:
