@@ -21,14 +21,14 @@ def field_lost(span: Span, name: str, when: str, situation: str) -> Diagnostic:
     )
 
 
-def item_lost(span: Span, name: str, situation: str) -> Diagnostic:
+def item_lost(span: Span, name: str, musts: Iterable[str], situation: str) -> Diagnostic:
     return Diagnostic(
         "KAP338",
-        f"an item of `{name}` is lost",
+        f"an item of `{name}` is lost without {' and '.join(f'`{one}`' for one in musts)}",
         span,
         "no line writes it then",
         (f"{situation}\nwhich comes back without this item",),
-        "mark the field of the `!` in its lines `required`, or take the `!` away",
+        "mark the field `required`, or take the `!` in its line away",
     )
 
 
@@ -77,14 +77,14 @@ def each_without_id(span: Span, name: str, defined: Span) -> Diagnostic:
     )
 
 
-def nothing_written(span: Span, name: str, situation: str) -> Diagnostic:
+def nothing_written(span: Span, name: str, fields: Iterable[str], situation: str) -> Diagnostic:
     return Diagnostic(
         "KAP306",
         f"a record of kind `{name}` may write no resource at all",
         span,
         "it would vanish",
         (f"{situation}\nof which nothing comes back",),
-        "write one shape always, or add a rule `at least one of …`",
+        f"write one shape always, or add a rule `at least one of {', '.join(fields) or '…'}`",
     )
 
 
@@ -276,14 +276,14 @@ def item_id_short(span: Span, name: str) -> Diagnostic:
     )
 
 
-def reference_without_shape(span: Span, type_: str) -> Diagnostic:
+def reference_without_shape(span: Span, type_: str, other: Span) -> Diagnostic:
     return Diagnostic(
         "KAP323",
         f"no shape of {type_} is written under its record's key alone",
         span,
         "what would the reference name?",
         (f"the reference {type_}/k would be written, and no resource has that id",),
-        f"name the shape of {type_} like its record kind",
+        f"name the shape of {type_} ({other.place}) like its record kind",
     )
 
 

@@ -31,13 +31,14 @@ def check(kind: Kind, names: Names) -> Iterator[Diagnostic]:
 
 
 def _required(scope: Scope, parts: list[Part], at: str, what: tuple[str, Span], when: Formula) -> Iterator[Diagnostic]:
-    """The required elements that can be missing; `what` is the shape, or the path of the block, and where it stands."""
+    """The required elements that can be missing: at the line that sometimes writes one, or at `what`, the name and place of shape or block."""
     for element in definitions.children(at).values():
         if element.min and element.name not in ("extension", "modifierExtension"):
-            standing = [part.when for part in parts if part.element.name == element.name and _mode(part) != "also"]
-            model = theory(scope.fields).solve(when, negate(any_of(standing)))
+            standing = _standing(parts, element.name)
+            model = theory(scope.fields).solve(when, negate(any_of(part.when for part in standing)))
             if model is not None:
-                yield elements.required_not_written(what[1], f"{at}.{element.name}", what[0], situation.show(scope.fields, model))
+                span = standing[0].span if standing else what[1]
+                yield elements.required_not_written(span, f"{at}.{element.name}", what[0], situation.show(scope.fields, model))
     for part in parts:
         if isinstance(part, Block):
             yield from _required(scope, part.parts, part.at, (part.path, part.span), part.when)
@@ -51,10 +52,16 @@ def _profile_requires(shape: Shape) -> Iterator[Diagnostic]:
         name = element.path.removeprefix(f"{shape.type}.").removesuffix("[x]")
         if not element.min or "." in name or ":" in element.id or definitions.children(shape.type)[name].min:
             continue
-        standing = [part.when for part in shape.scope.parts if part.element.name == name and _mode(part) != "also"]
-        model = theory(shape.scope.fields).solve(shape.when, negate(any_of(standing)))
+        standing = _standing(shape.scope.parts, name)
+        model = theory(shape.scope.fields).solve(shape.when, negate(any_of(part.when for part in standing)))
         if model is not None:
-            yield elements.profile_requires(shape.span, shape.profile, name, situation.show(shape.scope.fields, model))
+            span = standing[0].span if standing else shape.span
+            yield elements.profile_requires(span, shape.profile, name, situation.show(shape.scope.fields, model))
+
+
+def _standing(parts: list[Part], name: str) -> list[Part]:
+    """The parts that write an element."""
+    return [part for part in parts if part.element.name == name and _mode(part) != "also"]
 
 
 def _broken(shape: Shape, receiver: Links) -> Iterator[Diagnostic]:

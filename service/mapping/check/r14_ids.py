@@ -24,7 +24,7 @@ def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
     kinds = list(kinds)
     endings: dict[tuple[str, str], Span] = {}
     whole = {shape.type for kind in kinds for shape in kind.written if not shape.ending}
-    types = {shape.type for kind in kinds for shape in kind.shapes}
+    partial = {shape.type: shape.span for kind in reversed(kinds) for shape in reversed(kind.shapes) if shape.type not in whole}
     for kind in kinds:
         yield from _children(kind, {one.name: one.fields for one in kinds})
         for shape in kind.written:
@@ -34,7 +34,7 @@ def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
                     yield lost.ending_twice(shape.span, shape.type, ending, first)
             yield from _lengths(shape)
         for shape in kind.shapes:
-            yield from _references(shape.scope.parts, types - whole)
+            yield from _references(shape.scope.parts, partial)
 
 
 def _children(kind: Kind, fields: Mapping[str, Fields]) -> Iterator[Diagnostic]:
@@ -71,10 +71,10 @@ def _lengths(shape: Shape) -> Iterator[Diagnostic]:
         yield lost.id_over_64(shape.span, shape.name, length, item)
 
 
-def _references(parts: list[Part], without_whole: set[str]) -> Iterator[Diagnostic]:
+def _references(parts: list[Part], partial: Mapping[str, Span]) -> Iterator[Diagnostic]:
     for part in every(parts):
         if isinstance(part, Items):
-            yield from _references(part.scope.parts, without_whole)
+            yield from _references(part.scope.parts, partial)
         term = part.term.term if isinstance(part, Leaf) and isinstance(part.term, Echo) else part.term if isinstance(part, Leaf) else None
-        if isinstance(term, ToResource) and term.type in without_whole:
-            yield lost.reference_without_shape(term.span, term.type)
+        if isinstance(term, ToResource) and term.type in partial:
+            yield lost.reference_without_shape(term.span, term.type, partial[term.type])

@@ -20,7 +20,8 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
     something = any_of(has(shape.each.name) if shape.each else shape.when for shape in kind.written)
     model = rules.solve(negate(something))
     if model is not None:
-        yield lost.nothing_written(kind.span, kind.name, situation.show(kind.fields, model))
+        names = dict.fromkeys(literal.field for literal in literals(something))
+        yield lost.nothing_written(kind.span, kind.name, names, situation.show(kind.fields, model))
     places: dict[str, list[tuple[Formula, Scope, Shape]]] = {}
     for shape in kind.written:
         if shape.each:
@@ -86,7 +87,7 @@ def _list(kind: Kind, one: Field, places: list[tuple[Formula, Scope, Shape]], ru
     whole = all_of(has(must.name) for must in scope.musts)
     model = inner.solve(has(one.name), negate(whole), any_of(map(has, one.items.by_name)))
     if model is not None:
-        yield lost.item_lost(one.span, one.name, situation.show(one.items, model))
+        yield lost.item_lost(one.span, one.name, [must.name for must in scope.musts], situation.show(one.items, model))
     for field in one.items.by_name.values():
         if field.name != shape.item_id or not shape.each:
             yield from _field(field, one.items, inner, list(writes(scope, field)), has(one.name))
