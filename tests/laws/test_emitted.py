@@ -1,0 +1,109 @@
+"""The emitted code and `walk` give one answer, over valid, changed and broken input, in both directions."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.diagnostics.issue import Refused
+from service.fhir import json
+from service.mapping.fast import read as fast_read
+from service.mapping.fast import write as fast_write
+from service.mapping.wire import Gateway, Terms
+from tests.laws.test_given_back import distinct
+from tests.support import broken, generate
+from tests.support.mappings import DIFFERENT, mappings, written
+from tests.support.perturb import perturbed
+
+RECORDED = Terms(recorded="2024-05-14T12:00:00Z")
+
+
+@cache
+def gateway(clinic):
+    """The gateway of the product, or of a clinic."""
+    return Gateway.of(mappings(clinic))
+
+
+def slow(ask):
+    """What `walk` alone answers, or None where it refuses."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fast_read, "from_fhir", lambda *_: None)
+        patch.setattr(fast_write, "to_fhir", lambda *_: None)
+        try:
+            return ask().data
+        except Refused:
+            return None
+
+
+def fast_to_fhir(gate, kind, data):
+    """What the emitted code alone makes of records."""
+    return fast_write.to_fhir(gate.code, kind, data, gate.mapping, RECORDED.recorded)
+
+
+def records_of(gate, kind, data):
+    """What `walk` makes of records, or None."""
+    return slow(lambda: gate.to_fhir(kind, data, RECORDED))
+
+
+@pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
+@given(random=st.randoms(use_true_random=False))
+def test_valid_records_are_written_alike(clinic, name, random):
+    """The emitted code answers for every valid record and list of records, and gives the bytes that `walk` gives."""
+    gate, mapped = gateway(clinic), mappings(clinic)
+    records = [generate.record(mapped.kinds[name], random, mapped.kinds) for _ in range(random.randrange(1, 3))]
+    for value in (records[0], records):
+        data = json.write(value)
+        answer = records_of(gate, name, data)
+        assert fast_to_fhir(gate, name, data) == answer
+        if len(records) == 1 or value is not records:
+            assert answer is not None
+
+
+@pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
+@settings(max_examples=settings().max_examples // 10)
+@given(random=st.randoms(use_true_random=False))
+def test_broken_records_are_refused_alike(clinic, name, random):
+    """The emitted code says yes to a record exactly when `walk` does; to a text that is not the shortest of its JSON it may say no."""
+    gate, kind = gateway(clinic), mappings(clinic).kinds[name]
+    for text in broken.records(kind.fields, generate.record(kind, random), random):
+        data = text.encode("utf-8", "surrogatepass")
+        answer, quick = records_of(gate, name, data), fast_to_fhir(gate, name, data)
+        if quick is not None or (answer is not None and json.write(json.read(data)) == data):
+            assert quick == answer, text
+
+
+@pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
+@given(random=st.randoms(use_true_random=False))
+def test_resources_of_ours_are_read_alike(clinic, name, random):
+    """The emitted code reads what we write, as list and as Bundle, in any order, and answers with the bytes of `walk`."""
+    gate, mapped = gateway(clinic), mappings(clinic)
+    record = generate.record(mapped.kinds[name], random, mapped.kinds)
+    resources = written(mapped, name, record)
+    random.shuffle(resources)
+    bundle = json.read(gate.to_fhir(name, json.write([record]), RECORDED).data)
+    random.shuffle(bundle["entry"])
+    for value in (resources, bundle):
+        data = json.write(value)
+        records = fast_read.from_fhir(gate.code, data)
+        assert records is not None
+        assert json.read(gate.from_fhir(data).data) == json.read(slow(lambda data=data: gate.from_fhir(data)))
+
+
+@pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
+@given(random=st.randoms(use_true_random=False))
+def test_changed_resources_are_read_alike(clinic, name, random):
+    """Where the emitted code answers for resources that anything was done to, its answer is that of `walk`."""
+    gate, mapped = gateway(clinic), mappings(clinic)
+    records = [generate.record(mapped.kinds[name], random, mapped.kinds) for _ in range(2)]
+    one, other = (written(mapped, name, {**record, mapped.kinds[name].key: "k-1"}) for record in records)
+    mixed = [*(one[: random.randrange(len(one) + 1)]), *(other[random.randrange(len(other) + 1) :])]
+    changed = perturbed(one, random, broken=random.random() < 0.5)
+    bundle = json.read(gate.to_fhir(name, json.write([records[0]]), RECORDED).data)
+    (entry,) = perturbed([bundle], random)
+    for value in (mixed, one[1:], [*one, one[0]], changed, distinct(changed), entry):
+        data = json.write(value)
+        if fast_read.from_fhir(gate.code, data) is not None:
+            assert json.read(gate.from_fhir(data).data) == json.read(slow(lambda data=data: gate.from_fhir(data)))
