@@ -14,14 +14,14 @@ from service.diagnostics.messages import input as say
 from service.fhir import json, primitives
 from service.fhir.json import JsonError, Value
 from service.fhir.outcome import outcome
-from service.mapping import convert, identity, transaction
+from service.mapping import convert, identity, laid_out, transaction
 from service.mapping.assemble import Gathering
 from service.mapping.children import shown, times
 from service.mapping.convert import Given, Records, Resources, Sent, Top
 from service.mapping.fast import read as fast_read
 from service.mapping.fast import write as fast_write
 from service.mapping.fast.code import Code
-from service.mapping.gather import Known
+from service.mapping.gather import Known, Member, Orphan
 from service.mapping.library import Library
 from service.mapping.memory import POLICIES
 from service.mapping.transaction import Maker
@@ -80,6 +80,15 @@ class Gateway:
         """
         if terms is not OURS or kind not in self.library.kinds:
             self._check(terms, kind)
+        if not self.library.layouts:
+            return self._to_fhir(kind, data, terms)
+        ours = laid_out.ours(self.library.layouts, kind, _read(data))
+        try:
+            return self._to_fhir(kind, json.write(ours), terms)
+        except Refused as refused:
+            raise Refused(laid_out.named(self.library.layouts, kind, refused.issues)) from None
+
+    def _to_fhir(self, kind: str, data: bytes, terms: Terms) -> Answer:
         if terms is OURS or terms.takes_ids or self._ours(terms.server):
             answer = fast_write.to_fhir(self.code, kind, data, self.mapping, terms.recorded)
             if answer is None and (compact := _compact(data)):
@@ -106,14 +115,15 @@ class Gateway:
             records = fast_read.from_fhir(self.code, data)
             if records is None and (compact := _compact(data)):
                 records = fast_read.from_fhir(self.code, compact)
-            if records is not None:
+            if records is not None and (records := self._in_their_form(records)) is not None:
                 return Answer(b'{"records":[%b],%b' % (b",".join(records), _NOTHING_ELSE))
         value = _read(data)
         given = list(_given(value))
         known = Known(links=terms.links, key=terms.key)
         read = convert.from_fhir(self.library, given, server=terms.server, known=known, policy=terms.leftovers)
+        told = self._records(read)
         issues = (*(issue for one in read.orphans for issue in one.issues), *read.issues, *_without_resource(value))
-        return Answer(json.write(self._told(read, issues)), issues)
+        return Answer(json.write(self._told(read, told, issues)), issues)
 
     def to_fhir_lines(self, kind: str, lines: Iterable[bytes], terms: Terms = OURS) -> Iterator[Answer]:
         """NDJSON: what each record becomes, as `to_fhir` gives it, on one line; a bad line becomes an OperationOutcome and fails alone."""
@@ -169,9 +179,30 @@ class Gateway:
                 entries.append(transaction.provenance(Maker(base, kind.name, self.mapping), top.record[kind.key], stem, urls, recorded))
         return transaction.bundle(entries)
 
-    def _told(self, read: Records, issues: Iterable[Issue]) -> Value:
+    def _in_their_form(self, records: list[bytes]) -> list[bytes] | None:
+        """Records as they are told, in the clinic's form; None where one has none."""
+        if not self.library.layouts:
+            return records
+        try:
+            return [json.write(laid_out.theirs(self.library.layouts, json.read(one))) for one in records]
+        except Refused:
+            return None
+
+    def _records(self, read: Records) -> list[Value]:
+        """The records that were read, in the clinic's form; the resources of one that has none there become orphans."""
+        told = []
+        for one in read.records:
+            try:
+                told.append(laid_out.theirs(self.library.layouts, {"kind": one.kind.name, "record": shown(one), **_seen(one)}))
+            except Refused as refused:
+                members = list(_members(one))
+                read.orphans += [Orphan(member.resource, [], refused=True) for member in members]
+                read.issues += [issue.inside(members[0].resource.where) for issue in refused.issues]
+        return told
+
+    def _told(self, read: Records, records: list[Value], issues: Iterable[Issue]) -> Value:
         return {
-            "records": [{"kind": one.kind.name, "record": shown(one), **_seen(one)} for one in read.records],
+            "records": records,
             "orphans": [one.resource.value for one in read.orphans],
             "links": {server: links for server, links in read.links.items() if server not in self.library.names.bases},
             "outcome": outcome(issues),
@@ -229,6 +260,14 @@ def _entry(base: str, server: str, sent: Sent, *, keeps_ids: bool) -> str:
     if not keeps_ids and sent.type not in transaction.NOT_SEARCHED:
         resource = {name: value for name, value in resource.items() if name != "id"}
     return transaction.entry(base, sent.type, sent.own, sent.full_url, json.write(resource).decode())
+
+
+def _members(one: Gathering) -> Iterator[Member]:
+    """The members of a record and of those inside it."""
+    yield from one.members
+    for children in one.children.values():
+        for child in children:
+            yield from _members(child)
 
 
 def _seen(one: Gathering) -> dict[str, Value]:
