@@ -31,7 +31,7 @@ def check(kind: Kind, names: Names) -> Iterator[Diagnostic]:
 
 
 def _required(scope: Scope, parts: list[Part], at: str, what: tuple[str, Span], when: Formula) -> Iterator[Diagnostic]:
-    """The required elements that can be missing: at the line that sometimes writes one, or at `what`, the name and place of shape or block."""
+    """The required elements that can be missing: at the line that sometimes writes one, or at `what` (name and place of shape or block)."""
     for element in definitions.children(at).values():
         if element.min and element.name not in ("extension", "modifierExtension"):
             standing = _standing(parts, element.name)
