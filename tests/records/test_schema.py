@@ -17,6 +17,7 @@ READING = fields_of("""
       reason: text; only when held = true
       weight: decimal
       weight_unit: text; together with weight
+      ended_at: dateTime; not before taken_at
       log:
         list of: {log_id: id required, at: dateTime, text: text; needs at}
     rules:
@@ -89,6 +90,14 @@ def test_a_broken_rule_is_quoted():
     """A broken rule is told in the words of the mapping."""
     (issue,) = problems(READING, {name: value for name, value in GOOD.items() if name != "heart_rate"})
     assert issue.message.endswith("at least one of heart_rate, held, log")
+
+
+def test_an_end_before_its_beginning_is_refused():
+    """Of two times the later may not be before the earlier, whatever their offsets; one that is not there is no trouble."""
+    later = {**GOOD, "ended_at": "2024-05-14T16:40:00Z"}
+    assert problems(READING, later) == []
+    (issue,) = problems(READING, {**later, "ended_at": "2024-05-14T16:39:59Z"})
+    assert issue.message.endswith("ended_at not before taken_at")
 
 
 @pytest.mark.parametrize("record", [None, [], "x", Number("1"), True])
