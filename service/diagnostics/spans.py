@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 
@@ -28,11 +28,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a file: character offsets, `end` not included."""
+    """A stretch of a file: character offsets, `end` not included. `by` is the line of a loop that took it from there."""
 
     source: Source
     start: int
     end: int
+    by: Span | None = field(default=None, compare=False)
 
     @property
     def line(self) -> int:
@@ -60,4 +61,4 @@ class Span:
             return self
         alone = re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", self.text)
         at = alone.start() if alone else self.text.find(word)
-        return Span(self.source, self.start + at, self.start + at + len(word)) if at >= 0 else self
+        return replace(self, start=self.start + at, end=self.start + at + len(word)) if at >= 0 else self

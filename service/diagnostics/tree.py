@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -30,7 +30,7 @@ class Scalar:
         here = self.span.part(word)
         if here != self.span or not self.pieces:
             return here
-        return next((span for text, span in self.pieces if word in text), self.span)
+        return next((replace(span, by=self.span) for text, span in self.pieces if word in text), self.span)
 
 
 @dataclass(frozen=True, slots=True)
