@@ -31,6 +31,7 @@ from service.mapping.sender import Names
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.walk.write import write_shape
 from service.mapping.wire import Gateway
+from service.records.fields import PLAIN
 from service.records.formulas import holds
 from tests.mutation.mutants import Mutant
 from tests.support import generate
@@ -38,6 +39,8 @@ from tests.support.mappings import SERVER, mappings, plain, read, shown, written
 
 LOST = "KAP329"
 """The diagnostic of an example that does not come back: the proofs should have said so before."""
+GRAMMAR = {*PLAIN, "required", "list"}
+"""Words that say nothing about which line is meant."""
 RECORDS = 6
 """Generated records of each kind that a mutant touches."""
 
@@ -91,9 +94,10 @@ def place(mutant: Mutant, texts: Texts, found: tuple[Diagnostic, ...]) -> str:
     lines = set(range(mutant.line, mutant.line + max(1, len(mutant.lines))))
     if not mutant.lines:
         lines = {mutant.line} if mutant.how == "line alone" else {_head(original, mutant.line)}
-    if any(one.span.source.name == file and one.span.line in lines for one in found):
+    spans = [span for one in found for span in (one.span, one.span.by) if span]
+    if any(span.source.name == file and span.line in lines for span in spans):
         return "line"
-    before, after = (_words("\n".join(text)) for text in (original[mutant.line - 1 : mutant.last], mutant.lines))
+    before, after = (_words("\n".join(text)) - GRAMMAR for text in (original[mutant.line - 1 : mutant.last], mutant.lines))
     told = [text for one in found for text in (one.message, one.label, *one.notes, one.help)]
     shown = {name for text in told for name in re.findall(r"`([^`]*)`", text)} | {one.span.text for one in found}
     changed = any((before ^ after) & _words(text) for text in told)
