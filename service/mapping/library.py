@@ -198,7 +198,9 @@ def _sorted(trees: Mapping[str, Tree], found: list[Diagnostic]) -> tuple[Tree, d
             records[name.removesuffix(".yaml")] = node
         elif folder and folder.split("/")[0] not in NOT_TABLES:
             ident = node.get("id")
-            word = ident if isinstance(ident, Scalar) else Scalar(name.removesuffix(".yaml"), node.span)
+            word = ident if isinstance(ident, Scalar) and ident.text else Scalar(name.removesuffix(".yaml"), node.span)
+            if word is not ident:
+                found.append(form.missing_section(node.span, "id"))
             if word.text in ids:
                 found.append(say.table_file_twice(word.span, word.text, ids[word.text]))
             ids[word.text] = word.span

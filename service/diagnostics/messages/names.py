@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from service.diagnostics.diagnostic import Diagnostic, close, similar, some
@@ -27,7 +28,7 @@ def unknown_field(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `fields`",
         help=similar(name, known) or "add it under `fields:`",
-        needs=(name, "fields"),
+        needs=_needs(name, "fields"),
     )
 
 
@@ -59,7 +60,7 @@ def unknown_system(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `systems` of base.yaml",
         help=similar(name, known) or "add it under `systems:` with its url",
-        needs=(name, "systems"),
+        needs=_needs(name, "systems"),
     )
 
 
@@ -70,7 +71,7 @@ def unknown_concept(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `concepts` of base.yaml",
         help=similar(name, known) or "add it under `concepts:`, or write `system#code`",
-        needs=(name, "concepts"),
+        needs=_needs(name, "concepts"),
     )
 
 
@@ -85,7 +86,7 @@ def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `tables`",
         help=similar(name, known) or "add it under `tables:` of base.yaml or of the file looped over",
-        needs=(name, "tables"),
+        needs=_needs(name, "tables"),
     )
 
 
@@ -96,7 +97,7 @@ def unknown_extension(span: Span, name: str, known: Iterable[str]) -> Diagnostic
         span,
         "not among `extensions` of base.yaml",
         help=similar(name, known) or "add it there with its url and type",
-        needs=(name, "extensions"),
+        needs=_needs(name, "extensions"),
     )
 
 
@@ -107,7 +108,7 @@ def unknown_unit(span: Span, code: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `units` of base.yaml",
         help=similar(code, known) or "add its UCUM code there with the text to write",
-        needs=(code, "units"),
+        needs=_needs(code, "units"),
     )
 
 
@@ -138,7 +139,7 @@ def unknown_shape(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not among `resources`",
         help=similar(name, known) or f"shapes are {some(known)}",
-        needs=(name, "resources"),
+        needs=_needs(name, "resources"),
     )
 
 
@@ -177,7 +178,7 @@ def unknown_field_type(span: Span, field: str, name: str, known: Iterable[str]) 
         "neither a type nor a table",
         help=similar(name, known) or "a plain type (`text`, `id`, `decimal`, …) or a table of base.yaml",
         breaks=field,
-        needs=(name, "tables"),
+        needs=_needs(name, "tables"),
     )
 
 
@@ -310,3 +311,8 @@ def field_unused(span: Span, name: str) -> Diagnostic:
         "its value would be lost",
         help='give it a line in a shape, or say `stays "reason"` when it shall not leave',
     )
+
+
+def _needs(name: str, section: str) -> tuple[str, ...]:
+    """What explains that a name is unknown: its own line, its section, or a loop's variable in it is broken."""
+    return name, section, *re.findall(r"<\w+>", name)

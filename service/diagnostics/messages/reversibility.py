@@ -250,7 +250,8 @@ def bad_ending(span: Span, name: str) -> Diagnostic:
         span,
         "not letters, digits and hyphens",
         (f"the id `k.{name}` of a record with the key k is no id of R4, or could not be cut again",),
-        f"write `{re.sub('[^A-Za-z0-9]+', '-', name)}`",
+        f"write `{re.sub('[^A-Za-z0-9]+', '-', name).strip('-')}`",
+        needs=tuple(re.findall(r"<\w+>", name)),
     )
 
 
