@@ -1,15 +1,14 @@
-"""How the laws are run: 100 examples of each, or as many as the environment's LAWS says; the seed is printed, and SEED repeats it."""
+"""How the laws are run: 100 examples of each, or as many as the environment's LAWS says."""
 
 from __future__ import annotations
 
 import os
-import secrets
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
 
-SEED = int(os.environ.get("SEED") or secrets.randbelow(2**32))
+from tests.support.seed import SEED
 
 settings.register_profile(
     "laws",
@@ -29,8 +28,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         test: Any = getattr(item, "obj", None)
         if getattr(test, "is_hypothesis_test", False):
             seed(SEED)(test)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say the seed."""
-    terminalreporter.write_line(f"laws: SEED={SEED} repeats this run")
