@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from service.diagnostics.issue import Issue, Refused
@@ -65,7 +65,7 @@ def give_back(names: Names, library_hash: str, single: Single, entries: list[Ent
         return Returned(originals)
     before = read_again(originals, entries, key)
     if before is None:
-        raise Refused([replace(say.cannot_carry([], entries[0].server), where=single.path)])
+        raise Refused([say.cannot_carry([], entries[0].server).inside(single.path)])
     if any(entry.mapping != library_hash for entry in entries):
         record = {**{name: value for name, value in before.values.items() if name not in record}, **record}
     changed = sorted(name for name in {*record, *before.values} if not equal(record.get(name), before.values.get(name)))
@@ -79,7 +79,7 @@ def give_back(names: Names, library_hash: str, single: Single, entries: list[Ent
         )
         if again is not None and _same(again.values, record, before) and not _invalid(attempt, before):
             return _returned(before, attempt, merges)
-    raise Refused([replace(say.cannot_carry(changed, entries[0].server), where=single.path)])
+    raise Refused([say.cannot_carry(changed, entries[0].server).inside(single.path)])
 
 
 def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], receiver: Receiver, merges: list[Merge]) -> Iterator[_Attempt]:

@@ -37,7 +37,7 @@ class Merge:
     def whole(self) -> dict[str, Value]:
         """The merged resource, with every leftover that did not describe an old value."""
         if not self._made:
-            made = self._object(self.now.shape.type, self.theirs, self.before.resource, self.now.resource, (), (), ())
+            made = self._object("Resource", self.theirs, self.before.resource, self.now.resource, (), (), ())
             self._made = self._without_unnamed(made)
         return self._made
 
@@ -47,6 +47,7 @@ class Merge:
         return [*self.dropped, *((name,) for name in self.theirs if name in whole and not equal(whole[name], returned.get(name)))]
 
     def _object(self, at: str, r: Mapping[str, Value], b: Mapping[str, Value], m: Mapping[str, Value], *spots: Pointer) -> dict[str, Value]:
+        at = str(r.get("resourceType", at))
         made: dict[str, Value] = {}
         changed = False
         for name in dict.fromkeys((*(one.removeprefix("_") for one in r), *m)):
@@ -66,12 +67,12 @@ class Merge:
     def _member(self, at: str, name: str, r: Value, b: Value, m: Value, *spots: Pointer) -> Value:
         """A member in which B and M differ; None when nothing is left of it."""
         if isinstance(r if r is not None else m if m is not None else b, list):
-            return self._list(_type(at, name, r or m or b), r or [], b or [], m or [], *spots) or None
+            return self._list(_type(at, name), r or [], b or [], m or [], *spots) or None
         if m is None or r is None:
             if r is not None and not equal(r, b):
                 self.dropped.append(spots[0])
             return m
-        type_ = _type(at, name, r)
+        type_ = _type(at, name)
         if not isinstance(r, dict) or not isinstance(m, dict) or type_ in ONE_VALUE:
             if not equal(r, b) and isinstance(r, dict):
                 self.dropped.append(spots[0])
@@ -184,11 +185,8 @@ def ours_alone(theirs: Mapping[str, Value], now: Written) -> dict[str, Value]:
     return made
 
 
-def _type(at: str, name: str, value: Value) -> str:
-    """What the children of a member are looked up by: a backbone path or the name of a type; of a resource, its own."""
-    first = value[0] if isinstance(value, list) and value else value
-    if isinstance(first, dict) and "resourceType" in first:
-        return str(first["resourceType"])
+def _type(at: str, name: str) -> str:
+    """What the children of a member are looked up by: a backbone path or the name of a type."""
     member = definitions.member(at, name)
     return member.at if member else ""
 
