@@ -14,7 +14,7 @@ from service.cli.mappings import Chosen, options
 from service.cli.serve import bind_option, serve
 from service.fhir import json
 from service.fhir.json import Value
-from service.mapping import explain, law
+from service.mapping import explain, laid_out, law
 from service.mapping.library import Library
 from service.mapping.wire import Gateway
 
@@ -30,10 +30,10 @@ def command(chosen: Chosen, bind: str, *, once: bool) -> None:
     """
     mapped = chosen.library()
     gateway = Gateway.of(mapped)
-    given = demo.session()
-    bundle = gateway.to_fhir(demo.KIND, given).data
+    given = json.read(demo.session())
+    records = [(demo.KIND, given["record"]), *((kind, one) for kind, inside in given["with"].items() for one in inside)]
+    bundle = gateway.to_fhir(demo.KIND, json.write(_form(mapped, given))).data
     back = json.read(gateway.from_fhir(bundle).data)
-    records = list(_records(json.read(given)))
     click.echo(f"Synthetic data: {_counted(name for kind, record in records for name in _names(mapped, kind, record))}.")
     types = _counted(one["resource"]["resourceType"] for one in json.read(bundle)["entry"])
     click.echo(f"\nAs a transaction Bundle ({len(bundle):,} bytes): {types}.")
@@ -56,11 +56,11 @@ def command(chosen: Chosen, bind: str, *, once: bool) -> None:
     serve(chosen, bind)
 
 
-def _records(given: Value) -> Iterator[tuple[str, Value]]:
-    """The records by kind: the session, and what it is sent along with."""
-    yield demo.KIND, given["record"]
-    for kind, records in given["with"].items():
-        yield from ((kind, record) for record in records)
+def _form(mapped: Library, given: Value) -> Value:
+    """The session and those it is sent with, in the form of the clinic, if it has one."""
+    layouts = mapped.layouts
+    beside = {kind: [laid_out.form(layouts, kind, one) for one in records] for kind, records in given["with"].items()}
+    return {"record": laid_out.form(layouts, demo.KIND, given["record"]), "with": beside}
 
 
 def _names(mapped: Library, kind: str, record: Value) -> Iterator[str]:
@@ -78,7 +78,8 @@ def _counted(names: Iterator[str]) -> str:
 def _differing(mapped: Library, records: list[tuple[str, Value]], back: Value) -> Iterator[str]:
     """Where the records that came back are not those that were sent (but for what stays in the clinic)."""
     kinds = mapped.kinds
-    came = {(one["kind"], one["record"][kinds[one["kind"]].key]): one["record"] for one in back["records"]}
+    ours = [(one["kind"], laid_out.ours(mapped.layouts, one["kind"], one["record"])) for one in back["records"]]
+    came = {(kind, record[kinds[kind].key]): record for kind, record in ours}
     for kind, record in records:
         key = record[kinds[kind].key]
         wanted = law.expected(kinds, kinds[kind], record)

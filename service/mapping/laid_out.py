@@ -25,6 +25,11 @@ def ours(layouts: Layouts, kind: str, value: Value) -> Value:
     return _ours_of(layouts, kind, value, "") if isinstance(value, list) else _our_form(layouts, kind, value, "")
 
 
+def form(layouts: Layouts, kind: str, record: Value) -> Value:
+    """The clinic's form of a record of ours. Raises Refused with our names of what has no form there."""
+    return layouts[kind].theirs(record) if kind in layouts else record
+
+
 def theirs(layouts: Layouts, told: Mapping[str, Value]) -> Value:
     """What an answer says of a record, with the record in the clinic's form. Raises Refused with our names of what has no form there."""
     layout = layouts.get(told["kind"])
