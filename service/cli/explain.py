@@ -10,7 +10,7 @@ import click
 from service.cli import given as giving
 from service.cli.mappings import Chosen, kind_of, options
 from service.fhir import json
-from service.mapping import explain
+from service.mapping import explain, laid_out
 from service.mapping.explain import Row
 
 
@@ -32,7 +32,7 @@ def command(chosen: Chosen, kind: str, file: str | None) -> None:
     given = giving.read(file)
     if given.is_fhir or given.lines is not None:
         raise click.UsageError("`explain` takes one record")
-    record = giving.alone(json.read(given.data))
+    record = laid_out.ours(mapped.layouts, kind, giving.alone(json.read(given.data)))
     for line in table(explain.explain(mapped, kind, record)):
         click.echo(line)
 

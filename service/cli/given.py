@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 import click
 
-from service.diagnostics.issue import Issue
+from service.diagnostics.issue import Issue, Refused
 from service.fhir import json
 from service.fhir.json import JsonError, Value
-from service.mapping import children
+from service.mapping import children, laid_out
 from service.mapping.library import Library
 
 NDJSON = (".ndjson", ".jsonl")
@@ -93,5 +93,8 @@ def _first(value: Value) -> Value:
 
 def _takes(mapped: Library, kind: str, record: Value) -> bool:
     found: list[Issue] = []
-    list(children.spread(mapped.kinds, mapped.kinds[kind], record, found))
+    try:
+        list(children.spread(mapped.kinds, mapped.kinds[kind], laid_out.ours(mapped.layouts, kind, record), found))
+    except Refused:
+        return False
     return not found

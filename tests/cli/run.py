@@ -27,6 +27,17 @@ READING = {
     "bp_diastolic": json.Number("78.0"),
     "heart_rate": json.Number("71"),
 }
+READING_OF_BLOOM = {
+    "reading_id": "v-1",
+    "client_id": "c-1",
+    "taken_at": "2025-03-04T09:50:00-07:00",
+    "status": "final",
+    "sbp_dbp": "122/78.0",
+    "hr": json.Number("71"),
+    "capnography": json.Number("38"),
+}
+"""A reading as the clinic `bloom` has it."""
+
 PATIENT = {"client_id": "c-1", "family": "Synthetic", "sex": "F"}
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from service.fhir import json
 from service.fhir.json import Number
 from service.mapping.wire import Gateway, Terms
-from tests.cli.run import PATIENT, READING, kap, lines
+from tests.cli.run import PATIENT, READING, READING_OF_BLOOM, kap, lines
 from tests.support.mappings import mappings
 
 SERVER = "https://ehr.example.org/r4"
@@ -222,8 +222,11 @@ def test_nothing_that_is_piped_in_gives_a_stack_trace(data):
         assert told.exit_code == 0 or told.stderr
 
 
-def test_the_clinic_is_heeded():
-    """`--clinic` converts by the clinic's mappings."""
-    record = json.write({**READING, "capnography": Number("38")})
+def test_a_clinic_is_served_in_its_own_form():
+    """With `--clinic` its records are taken as it has them, their kind is found, and they come back so; without it they are refused."""
+    record = json.write(READING_OF_BLOOM)
+    told = kap("convert", "--clinic", "bloom", given=record)
+    assert told.exit_code == 0, told.stderr
+    back = json.read(kap("convert", "--clinic", "bloom", given=told.stdout_bytes).stdout_bytes)
+    assert back["records"][0]["record"] == READING_OF_BLOOM
     assert kap("convert", "vitals", given=record).exit_code == 1
-    assert kap("convert", "vitals", "--clinic", "bloom", given=record).exit_code == 0

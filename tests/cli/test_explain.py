@@ -4,7 +4,7 @@ import pytest
 
 from service.fhir import json
 from service.mapping import explain
-from tests.cli.run import PATIENT, READING, kap, lines
+from tests.cli.run import PATIENT, READING, READING_OF_BLOOM, kap, lines
 from tests.support.mappings import mappings
 
 
@@ -39,6 +39,13 @@ def test_what_is_no_valid_record_is_refused_by_field():
     told = kap("explain", "vitals", "-", given=json.write(READING | {"status": "x"}))
     assert told.exit_code == 1
     assert "error[KAP403] at status" in told.stderr
+
+
+def test_a_record_of_a_clinic_is_explained():
+    """With `--clinic` the record is taken in the clinic's form."""
+    told = kap("explain", "vitals", "-", "--clinic", "bloom", given=json.write(READING_OF_BLOOM))
+    assert told.exit_code == 0, told.stderr
+    assert "← capnography" in told.stdout
 
 
 @pytest.mark.parametrize("given", [json.write({"resourceType": "Patient"}), lines(READING, READING)])

@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from service.fhir import json
-from tests.cli.run import COMMAND, ENVIRON, READING, ROOT, kap
+from tests.cli.run import COMMAND, ENVIRON, READING_OF_BLOOM, ROOT, kap
 
 DEADLINE = 30
 
@@ -30,7 +30,7 @@ def test_the_api_is_served_where_it_says(command, tmp_path):
             _wait(f"http://{address}/livez")
             request = urllib.request.Request(
                 f"http://{address}/kap/convert/vitals",
-                json.write({**READING, "capnography": json.Number("38")}),
+                json.write(READING_OF_BLOOM),
                 {"Content-Type": "application/json"},
             )
             with urllib.request.urlopen(request, timeout=DEADLINE) as answer:

@@ -92,6 +92,20 @@ def test_pairs_that_hold_and_pairs_that_do_not(tmp_path):
     assert "error: patient/bad: to FHIR: Patient/c-1 differs at gender" in told.stderr
 
 
+def test_the_pairs_of_a_clinic_are_its_own():
+    """With --clinic the folder must be said: the product's examples are not in the clinic's form."""
+    told = kap("test", "--clinic", "bloom")
+    assert told.exit_code == 2
+    assert "say the FOLDER" in told.stderr
+
+
+def test_the_products_own_pairs_hold():
+    """Without a folder the examples of the mappings are run."""
+    told = kap("test")
+    assert told.exit_code == 0, told.stderr
+    assert "session/ordinary holds\n" in told.stdout
+
+
 def test_a_folder_without_pairs_is_told(tmp_path):
     """`test` of an empty folder is exit 2: nothing was tested."""
     assert kap("test", tmp_path).exit_code == 2
