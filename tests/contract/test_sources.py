@@ -14,7 +14,7 @@ from tests.contract.repository import ROOT
 
 GENERIC = (
     "active as at by city class code coded contact contacts count country date each email end ended entered event expiry file for from "
-    "given hold home id language last leave log lot mean method name needed note noted notes number of on other outcome per phone "
+    "given hold home id language last leave log lot mean method minutes name needed note noted notes number of on other outcome per phone "
     "position postal rate reading ready reason recorded role route score severity signed site source start started state status stopped "
     "street submitted taken text to total type unit value"
 )
