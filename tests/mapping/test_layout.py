@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from service.diagnostics.diagnostic import Diagnostics
 from service.diagnostics.issue import Refused
+from service.fhir import json
 from service.fhir.json import Number
-from service.mapping import library
+from service.mapping import law, library
 from service.mapping.layout import Layout
 from service.mapping.library import Texts
+from service.mapping.wire import Gateway
 from tests.support import generate
 from tests.support.mappings import FOLDER, mappings
 
@@ -44,6 +46,7 @@ def layouts(text: str = LAYOUT) -> dict[str, Layout]:
 
 
 CLINIC = layouts()
+BLOOM = Gateway.of(mappings("bloom"))
 READING = {"reading_id": "v-1", "client_id": "c-1", "recorded_at": "2025-03-04T10:20:00-07:00", "status": "final"}
 
 
@@ -212,6 +215,24 @@ def test_what_a_clinic_is_given_comes_back(kind, random):
         theirs = clinic[kind].theirs(record)
         assert clinic[kind].ours(theirs) == record
         assert clinic[kind].theirs(clinic[kind].ours(theirs)) == theirs
+
+
+@pytest.mark.parametrize("kind", mappings("bloom").kinds)
+@settings(max_examples=15, deadline=None, database=None)
+@given(random=st.randoms(use_true_random=False))
+def test_law_1_holds_for_a_clinic_s_own_form(kind, random):
+    """What a clinic hands over in its form becomes resources, and they give it back in that form."""
+    mapped = mappings("bloom")
+    record = generate.record(mapped.kinds[kind], random, mapped.kinds)
+    if issues(mapped.layouts[kind].theirs, record):
+        return
+    theirs = mapped.layouts[kind].theirs(record)
+    answer = json.read(BLOOM.from_fhir(BLOOM.to_fhir(kind, json.write(theirs)).data).data)
+    (back,) = answer["records"]
+    assert (back["kind"], answer["orphans"]) == (kind, [])
+    wanted, got = (law.expected(mapped.kinds, mapped.kinds[kind], mapped.layouts[kind].ours(one)) for one in (theirs, back["record"]))
+    assert list(law.differing(wanted, got)) == []
+    assert back["record"].keys() == theirs.keys()
 
 
 TIMES = st.datetimes().map(lambda one: one.isoformat(timespec="seconds")) | st.from_regex(
