@@ -14,9 +14,9 @@ from tests.contract.repository import ROOT
 
 GENERIC = (
     "active as at by city class code coded contact contacts count country date each email end ended entered event expiry file for from "
-    "given hold home id language last leave log lot mean method minutes name needed note noted notes npi number of on other outcome per phone "
-    "position postal rate reading ready reason recorded role route score severity signed site source start started state status stopped "
-    "street submitted taken text to total type unit value"
+    "given hold home id language last leave log lot mean method minutes name needed note noted notes npi number of on other outcome per "
+    "phone position postal rate reading ready reason recorded role route score severity signed site source start started state status "
+    "stopped street submitted taken text to total type unit value"
 )
 """Words of the mappings' fields that people outside of medicine use just as well, and a type of the language."""
 
