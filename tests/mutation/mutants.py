@@ -98,10 +98,15 @@ class Mutant:
 
 
 def mutants(files: Mapping[str, str], seed: int) -> list[Mutant]:
-    """The mutants of all files of a folder, in the order of the files and lines; none is equal to the original or to another."""
+    """The mutants of all files of a folder, in the order of the files and lines; none is equal to the original or to another.
+
+    A lock is made, not written: it has none.
+    """
     made: dict[tuple[str, str], Mutant] = {}
     names = _Names(files)
     for file, text in files.items():
+        if file.endswith(".lock"):
+            continue
         source = _File(file, text.split("\n"), names)
         for one in source.mutants(seed):
             whole = one.text(text)
