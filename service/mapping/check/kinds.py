@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from service.diagnostics.messages import elements
+from service.diagnostics.messages import identity as mistaken
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.messages import types as wrong
@@ -103,7 +104,7 @@ def _shape(file: syntax.File, one: syntax.Shape, fields: Fields, resolver: Resol
         )
         return None
     if one.name.text != file.kind and not _ENDING.fullmatch(one.name.text):
-        names.found.append(lost.bad_ending(one.name.span, one.name.text))
+        names.found.append(mistaken.bad_ending(one.name.span, one.name.text))
         return None
     if "identifier" not in definitions.children(type_.text):
         names.found.append(elements.type_without_identifier(type_.span, type_.text))
@@ -182,7 +183,7 @@ def _child(files: Files, one: syntax.Child, fields: Fields, key: str) -> ChildLi
             found.append(say.unknown_field(one.text.at(name), name, fields.by_name))
     shared = tuple(name for name, value in one.parts if not value)
     if key not in shared:
-        found.append(lost.child_without_key(one.text.span, one.name.text, key))
+        found.append(mistaken.child_without_key(one.text.span, one.name.text, key))
     return ChildList(
         name=one.name.text, kind=one.kind, shared=shared, fixed={name: value for name, value in one.parts if value}, span=one.text.span
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from service.diagnostics.diagnostic import Diagnostic
+from service.diagnostics.messages import identity as mistaken
 from service.diagnostics.messages import names as say
-from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.spans import Span
 from service.mapping.children import fixed_value
 from service.mapping.plan import Items, Kind, Leaf, Part, Shape, every
@@ -31,7 +31,7 @@ def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
             for ending in (shape.ending, *shape.former):
                 first = endings.setdefault((shape.type, ending), shape.span)
                 if first is not shape.span:
-                    yield lost.ending_twice(shape.span, shape.type, ending, first)
+                    yield mistaken.ending_twice(shape.span, shape.type, ending, first)
             yield from _lengths(shape)
         for shape in kind.shapes:
             yield from _references(shape.scope.parts, partial)
@@ -43,14 +43,14 @@ def _children(kind: Kind, fields: Mapping[str, Fields]) -> Iterator[Diagnostic]:
         for name in one.shared:
             if _nature(kind.fields.by_name[name]) != _nature(theirs[name]):
                 here, there = _nature(kind.fields.by_name[name]), _nature(theirs[name])
-                yield lost.child_field_differs(one.span.part(name), name, one.kind, here, there)
+                yield mistaken.child_field_differs(one.span.part(name), name, one.kind, here, there)
         for name, value in one.fixed.items():
             if theirs[name].many or leaves.problem(theirs[name], fixed_value(theirs[name], value)):
                 yield say.unknown_value(one.span.part(value), value, name, theirs[name].domain)
         for other in kind.children[:at]:
             apart = any(one.fixed.get(name, value) != value for name, value in other.fixed.items())
             if one.kind == other.kind and not apart:
-                yield lost.child_lists_alike(one.span, one.name, other.name, one.kind)
+                yield mistaken.child_lists_alike(one.span, one.name, other.name, one.kind)
 
 
 def _nature(field: Field) -> str:
@@ -65,10 +65,10 @@ def _lengths(shape: Shape) -> Iterator[Diagnostic]:
         field = shape.each.items.by_name[shape.item_id]
         item = 1 + int(field.high or ID_LENGTH)
         if int(field.high or ID_LENGTH) < _FOREIGN_ITEM or int(field.low or 1) > _FOREIGN_ITEM:
-            yield lost.item_id_short(field.span, field.name)
+            yield mistaken.item_id_short(field.span, field.name)
     length = ID_LENGTH + (1 + len(shape.ending) if shape.ending else 0) + item
     if length > _LONGEST:
-        yield lost.id_over_64(shape.span, shape.name, length, item)
+        yield mistaken.id_over_64(shape.span, shape.name, length, item)
 
 
 def _references(parts: list[Part], partial: Mapping[str, Span]) -> Iterator[Diagnostic]:
@@ -77,4 +77,4 @@ def _references(parts: list[Part], partial: Mapping[str, Span]) -> Iterator[Diag
             yield from _references(part.scope.parts, partial)
         term = part.term.term if isinstance(part, Leaf) and isinstance(part.term, Echo) else part.term if isinstance(part, Leaf) else None
         if isinstance(term, ToResource) and term.type in partial:
-            yield lost.reference_without_shape(term.span, term.type, partial[term.type])
+            yield mistaken.reference_without_shape(term.span, term.type, partial[term.type])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from service.diagnostics.diagnostic import Diagnostic
-from service.diagnostics.messages import reversibility as lost
+from service.diagnostics.messages import identity as mistaken
 from service.diagnostics.messages import syntax as form
 from service.diagnostics.spans import Source, Span
 from service.fhir.json import Value
@@ -54,7 +54,7 @@ def lines(lock: Source) -> Iterator[tuple[str, Span]]:
 def check(lock: Source, kinds: Mapping[str, Kind], names: Names, base: Span) -> Iterator[Diagnostic]:
     """Every fact of a lock that no longer holds, at the place that should hold it; `base` is where the base url stands."""
     gone = [text.partition(" ")[2] for text, _ in lines(lock) if text.startswith("base ") and text.partition(" ")[2] not in names.bases]
-    yield from (lost.base_gone(base, one) for one in gone)
+    yield from (mistaken.base_gone(base, one) for one in gone)
     spots = {shape: _spots(shape) for kind in kinds.values() for shape in kind.written} if lock.text else {}
     for text, span in lines(lock):
         what, *words = text.split(" ", _WORDS.get(text.partition(" ")[0], 1) - 1)
@@ -89,11 +89,11 @@ def _of_kind(
     kind = kinds.get(names.kind_names.get(spelt, ""))
     if kind is None:
         if what == "kind":
-            yield lost.kind_gone(span, spelt, f"{names.base}/id/{spelt}")
+            yield mistaken.kind_gone(span, spelt, f"{names.base}/id/{spelt}")
         return
     shape = next((one for one in kind.written if ending in (one.ending, *one.former)), None)
     if what == "shape" and (shape is None or shape.type != words[1]):
-        yield lost.shape_gone(shape.span if shape else kind.span, ending or spelt, words[1], f"k.{ending}" if ending else "k")
+        yield mistaken.shape_gone(shape.span if shape else kind.span, ending or spelt, words[1], f"k.{ending}" if ending else "k")
     if what == "code" and shape is not None:
         yield from _of_spot(spots[shape].get(words[1]) or _Spot(shape.span, set()), f"{shape.type}.{words[1]}", words[2])
 
@@ -102,9 +102,9 @@ def _of_spot(spot: _Spot, path: str, fact: str) -> Iterator[Diagnostic]:
     code, _, name = fact.partition(_IS)
     names = sorted(now for known, now in spot.read if known == code)
     if not names:
-        yield lost.code_gone(spot.span, code, path)
+        yield mistaken.code_gone(spot.span, code, path)
     elif name not in names and name in {now for _, now in spot.read}:
-        yield lost.code_moved(spot.span, code, path, name, names[0])
+        yield mistaken.code_moved(spot.span, code, path, name, names[0])
 
 
 def _leaves(parts: list[Part], around: str = "") -> Iterator[tuple[str, Leaf]]:
