@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.spans import Span
 
