@@ -1,15 +1,18 @@
-"""The published JSON Schema of a record kind, with the records inside it."""
+"""The published JSON Schema of a record kind, with the records inside it; in the clinic's form, where it has one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from service.fhir.json import Number, Value
 from service.mapping.children import MEMORY
+from service.mapping.layout import Layout, Line
+from service.mapping.layout_forms import Spelt
 from service.mapping.library import Library
 from service.mapping.plan import ChildList, Kind
 from service.records import json_schema
-from service.records.formulas import Literal, has, is_
+from service.records.fields import Field, Fields
+from service.records.formulas import TRUE, All, Any_, Formula, Literal, all_of, any_of, has, is_, word
 
 _MEMORY = {
     "description": "What resources of other servers hold and the record has no field for. The gateway writes it; hand it back unchanged.",
@@ -19,28 +22,79 @@ _MEMORY = {
 
 
 def record_schema(library: Library, kind: str) -> dict[str, Value]:
-    """The JSON Schema (2020-12) of a record kind; the records inside it stand under `$defs`. Raises KeyError for an unknown kind."""
+    """The JSON Schema (2020-12) of a record kind; the records inside it stand under `$defs`. Raises KeyError for an unknown kind.
+
+    A field that the clinic has in a form of its own (a date by a pattern, a local time, several fields in one) is any text.
+    """
     one = library.kinds[kind]
-    whole = json_schema.json_schema(one.fields, kind, f"{library.names.base}/schema/{kind}")
-    _add_lists(library.kinds, one, whole, whole["$defs"])
+    whole = json_schema.json_schema(_fields(library, one), kind, f"{library.names.base}/schema/{kind}")
+    _add_lists(library, one, whole, whole["$defs"])
     return whole
 
 
-def _add_lists(kinds: Mapping[str, Kind], kind: Kind, schema: dict[str, Value], inside: dict[str, Value]) -> None:
+def _add_lists(library: Library, kind: Kind, schema: dict[str, Value], inside: dict[str, Value]) -> None:
+    layout = library.layouts.get(kind.name)
     for listing in kind.children:
-        name = f"{kind.name}.{listing.name}"
-        schema["properties"][listing.name] = {"type": "array", "minItems": Number("1"), "items": {"$ref": f"#/$defs/{name}"}}
-        if name not in inside:
-            child = kinds[listing.kind]
-            inside[name] = json_schema.record_schema(child.fields, (*listing.shared, *listing.fixed), _known(kind, child, listing))
-            _add_lists(kinds, child, inside[name], inside)
+        name = layout.named(listing.name) if layout else listing.name
+        definition = f"{kind.name}.{name}"
+        schema["properties"][name] = {"type": "array", "minItems": Number("1"), "items": {"$ref": f"#/$defs/{definition}"}}
+        if definition not in inside:
+            child = library.kinds[listing.kind]
+            inside[definition] = _child(library, kind, child, listing)
+            _add_lists(library, child, inside[definition], inside)
     schema["properties"][MEMORY] = _MEMORY
 
 
-def _known(parent: Kind, child: Kind, listing: ChildList) -> dict[Literal, bool]:
-    """What a parent makes true of its child's fields."""
-    known = {has(name): True for name in listing.shared if parent.fields.by_name[name].required}
-    for name, spelt in listing.fixed.items():
-        known[has(name)] = True
-        known.update({is_(name, value): value == spelt for value in child.fields.by_name[name].domain})
-    return known
+def _child(library: Library, parent: Kind, child: Kind, listing: ChildList) -> dict[str, Value]:
+    """The schema of a child, whose fields from the parent are left out; what is known of them settles its rules."""
+    known = [has(name) for name in listing.shared if parent.fields.by_name[name].required]
+    known += [one for name, spelt in listing.fixed.items() for one in (has(name), is_(name, spelt))]
+    denied = [is_(name, other) for name, spelt in listing.fixed.items() for other in child.fields.by_name[name].domain if other != spelt]
+    layout = library.layouts.get(child.name)
+    truths = {**dict.fromkeys(known, True), **dict.fromkeys(denied, False)}
+    taken = [*listing.shared, *listing.fixed]
+    if layout is None:
+        return json_schema.record_schema(child.fields, taken, truths)
+    theirs = {one: truth for literal, truth in truths.items() if isinstance(one := _formula(layout, literal), Literal)}
+    return json_schema.record_schema(_fields(library, child), [layout.named(name) for name in taken], theirs)
+
+
+def _fields(library: Library, kind: Kind) -> Fields:
+    """The fields of a record as it is sent."""
+    layout = library.layouts.get(kind.name)
+    if layout is None:
+        return kind.fields
+    fields: dict[str, Field] = {}
+    for name, field in kind.fields.by_name.items():
+        one = _field(field, layout.by_field[name]) if name in layout.by_field else field
+        fields[one.name] = replace(one, required=one.required or (one.name in fields and fields[one.name].required))
+    rules = [(rule, _formula(layout, rule.formula)) for rule in kind.fields.rules]
+    return Fields(fields, tuple(replace(rule, formula=formula, text=str(formula)) for rule, formula in rules))
+
+
+def _field(field: Field, line: Line) -> Field:
+    match line.form:
+        case None:
+            return replace(field, name=line.name)
+        case Spelt(words=words, numeric=numeric):
+            return replace(field, name=line.name, type="one of", values=tuple(words), numeric=numeric)
+    return Field(line.name, field.span, "text", required=field.required, means=field.means)
+
+
+def _formula(layout: Layout, formula: Formula) -> Formula:
+    """A formula over the clinic's fields. Fields in one are there together; of a value inside one nothing is known but that it is there."""
+    match formula:
+        case All(parts):
+            return all_of(_formula(layout, part) for part in parts)
+        case Any_(parts):
+            return any_of(_formula(layout, part) for part in parts)
+        case Literal(name, value, positive):
+            line = layout.by_field.get(name)
+            if line is None:
+                return formula
+            if value is None or line.form is None:
+                return Literal(line.name, value, positive)
+            if isinstance(line.form, Spelt):
+                spelt = next((spelt for spelt, ours in line.form.words.items() if word(ours) == value), value)
+                return Literal(line.name, spelt, positive)
+            return has(line.name) if positive else TRUE
