@@ -14,6 +14,13 @@ from service.mapping.library import Texts
 
 FOLDER = Path(__file__).parents[1] / "messages" / "base"
 CLINIC = """\
+layout:
+  reading:
+    bp: $systolic/$diastolic
+    at: taken_at in America/Denver
+  patient:
+    gender: {field: sex, Female: F, Male: M, Other: X}
+    dob: birth_date as MM/DD/YYYY
 base:
   units:
     +g: g
@@ -35,6 +42,8 @@ decimal¦decimal 2..1¦decimal -..1¦integer 0..99999999999999999999¦id ..5 req
 sex or text¦list of: {a: text}¦text; ¦text; stays¦text; stays ""¦text; needs ¦text; only when b =¦dateTime; not before weight
 text; together with x, y¦not¦and¦a or¦a = b|¦x = ¦at least one of ¦together ,¦a needs¦reading¦reading with¦reading with client_id
 dose with client_id¦patient with client_id¦reading with position = sitting¦reading with client_id, position = ¦https://¦urn:x¦{base}
+birth_date as¦birth_date as YYYY¦taken_at as MM/DD/YYYY
+taken_at in¦taken_at in Nowhere¦heart_rate¦$a/$b¦$systolic/$systolic¦{field: sex, A: F}
 """
 KEYS = """
 x¦a.b¦a..b¦a..¦[a]¦x[¦x[]¦x[a=b]¦x[=]¦name[system=phone]¦component[systolic]¦extension[waste]¦contained[X]¦match¦match code¦also code
