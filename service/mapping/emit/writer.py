@@ -18,7 +18,7 @@ from service.mapping.plan import Items, Kind, Shape
 from service.mapping.sender import Names
 from service.mapping.terms.term import Emitter, Hole, Pieces
 from service.records.fields import Field, Fields
-from service.records.formulas import TRUE, Formula
+from service.records.formulas import TRUE, Formula, Literal
 
 PLAIN = ("id", "language", "npi", "date", "dateTime", "instant")
 """Types whose values need no escapes in JSON."""
@@ -170,21 +170,25 @@ class Writer(Elements):
     def _single(self) -> None:
         """The function that says whether a record becomes one resource."""
         fields = self.kind.fields
-        counts = [
-            condition(simplest(shape.when, frozenset(), fields), fields.visible) if shape.each is None else self._count(shape)
-            for shape in self.kind.written
-        ]
-        total = " + ".join(f"({one})" for one in counts)
+        alone = [shape for shape in self.kind.written if not shape.each]
+        conditions = [simplest(shape.when, frozenset(), fields) for shape in alone]
+        plain = [one for one in conditions if isinstance(one, Literal) and one.value is None and one.positive]
+        present = [one.field for one in plain]
+        counts = [f"({condition(one, fields.visible)})" for one in conditions if one not in plain]
+        counts += [f"({self._count(shape)})" for shape in self.kind.written if shape.each]
+        if present:
+            counts.append(f"{len(present)} - ({', '.join(f'r.f_{name}' for name in present)},).count(None)")
         without = "".join(f"r.c_{one.name} is None and " for one in self.kind.children)
         with self.source.block("def single(r):"):
-            self._load(fields, [total])
-            self.source.add(f"return {without}{total} == 1")
+            self._load(fields, counts)
+            self.source.add(f"return {without}{' + '.join(counts)} == 1")
 
     def _count(self, shape: Shape) -> str:
         """How many resources a shape writes, one for each item of a list."""
         assert shape.each
         musts = " and ".join(f"x.f_{one.name} is not None" for one in shape.scope.musts if not one.required)
-        number = f"sum([{musts or True} for x in v_{shape.each.name} or ()])"
+        items = f"v_{shape.each.name} or ()"
+        number = f"sum([{musts} for x in {items}])" if musts else f"len({items})"
         when = simplest(shape.condition, frozenset(), self.kind.fields)
         return number if when == TRUE else f"{number} if {condition(when, self.kind.fields.visible)} else 0"
 
