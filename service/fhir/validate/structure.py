@@ -18,9 +18,6 @@ from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import RESOURCE, Item, Scope, member_items
 from service.fhir.validate.tree import profile_tree
 
-_ABSOLUTE = ("Coding.system", "Identifier.system", "Quantity.system")
-"""URIs that mean nothing without their scheme (R4 datatypes.html#Coding, #Identifier)."""
-
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 
 
@@ -143,8 +140,6 @@ class _Walk:
         fault = None if item.value is None else primitives.problem(item.member.type, item.value)
         if fault:
             self._error("value", item.place, f"`{item.member.element.path}` is {fault}")
-        elif item.member.element.path in _ABSOLUTE and isinstance(item.value, str) and ":" not in item.value:
-            self._error("value", item.place, f"`{item.member.element.path}` must be an absolute URI")
         if isinstance(item.companion, dict):
             self.check_object(item.companion, "Element", item.place, (*steps, item.member))
         elif item.companion is not None:
