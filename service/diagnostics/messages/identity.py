@@ -14,7 +14,9 @@ def child_without_key(span: Span, name: str, key: str) -> Diagnostic:
         f"the records of `{name}` do not take `{key}` from their parent",
         span,
         "whose are they on the way back?",
-        (f"as in two records with `{name}`\nof which nothing says later which child belongs to which",),
+        (
+            f"as in the records\n  {key}: a, {name}: [{{…}}]\n  {key}: b, {name}: [{{…}}]\nof which nothing says later whose the children are",
+        ),
         f"name `{key}` behind `with`",
     )
 

@@ -87,13 +87,13 @@ def nothing_written(span: Span, name: str, fields: Iterable[str], situation: str
     )
 
 
-def shape_unreachable(span: Span, name: str, first: str) -> Diagnostic:
+def shape_unreachable(span: Span, name: str, first: str, resource: str) -> Diagnostic:
     return Diagnostic(
         "KAP307",
         f"no foreign resource ever reaches `{name}`",
         span,
         f"`{first}` takes them all",
-        (f"every resource that fits `{name}` fits `{first}`, which stands before it",),
+        (f"as in {resource}\nwhich `{first}` takes, since it stands before `{name}` and asks for no more",),
         "give it a `match` line that the other does not have, or place it before the other",
     )
 

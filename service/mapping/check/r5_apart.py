@@ -8,6 +8,7 @@ from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
 from service.mapping.plan import Kind, Leaf, Shape
 from service.mapping.terms.constant import Constant
+from service.records.formulas import word
 
 
 def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
@@ -17,7 +18,7 @@ def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
     for at, shape in enumerate(offered):
         first = next((one for one in offered[:at] if one.type == shape.type and _takes_all_of(one, shape)), None)
         if first:
-            yield lost.shape_unreachable(shape.span, shape.name, first.name)
+            yield lost.shape_unreachable(shape.span, shape.name, first.name, _resource(shape))
 
 
 def _takes_all_of(first: Shape, second: Shape) -> bool:
@@ -26,6 +27,16 @@ def _takes_all_of(first: Shape, second: Shape) -> bool:
     if first.scope.musts or any(not isinstance(leaf.term, Constant) for leaf in asked):
         return False
     return all(any(one.path == leaf.path and _codes(one) <= _codes(leaf) for one in given) for leaf in asked)
+
+
+def _resource(shape: Shape) -> str:
+    """A resource of another system that fits a shape, in words."""
+    lines = [f"{leaf.path}: {min(map(_spelt, leaf.term.read_as))}" for leaf in _matches(shape) if isinstance(leaf.term, Constant)]
+    return f"{'an' if shape.type[0] in 'AEIO' else 'a'} {shape.type} of another system" + "".join(f"\n  {line}" for line in lines)
+
+
+def _spelt(code: object) -> str:
+    return "#".join(code) if isinstance(code, tuple) else word(code)
 
 
 def _matches(shape: Shape) -> list[Leaf]:
