@@ -15,7 +15,7 @@ def child_without_key(span: Span, name: str, key: str) -> Diagnostic:
         span,
         "whose are they on the way back?",
         (
-            f"as in the records\n  {key}: a, {name}: [{{…}}]\n  {key}: b, {name}: [{{…}}]\nof which nothing says later whose the children are",
+            f"as in the records\n  {key}: a, {name}: [{{…}}]\n  {key}: b, {name}: [{{…}}]\nnothing says later whose the children are",
         ),
         f"name `{key}` behind `with`",
     )
