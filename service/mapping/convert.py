@@ -10,7 +10,7 @@ from service.diagnostics.issue import Issue, Refused
 from service.diagnostics.messages import records as say
 from service.diagnostics.messages import resources as wrong
 from service.fhir.json import Value
-from service.mapping import assemble, children, counterpart, gather, giveback, identity, memory
+from service.mapping import assemble, children, counterpart, gather, giveback, identity, memory, transaction
 from service.mapping.assemble import Gathering
 from service.mapping.children import Single
 from service.mapping.gather import Known, Orphan
@@ -92,7 +92,10 @@ def to_set(library: Library, tops: Sequence[Top], *, server: str = "", takes_ids
         raise Refused(issues)
     target = identity.normal(server) or library.names.base
     receiver = Receiver(library.names.base, library.names.kinds, ours=takes_ids or target in library.names.bases, bundle=bundle)
-    receiver = replace(receiver, in_set=_ids(library, [single for group in singles for single in group], receiver))
+    every = [single for group in singles for single in group]
+    there = {name: literal for single in every for name, literal in _names_there(library, single, target)}
+    new = [single for single in every if not _remembered(single, target)]
+    receiver = replace(receiver, in_set=_ids(library, new, receiver), known=there)
     sets = []
     for group in singles:
         made = Resources()
@@ -146,7 +149,7 @@ def from_fhir(
 
 
 def _add(library: Library, made: Resources, single: Single, target: str, receiver: Receiver) -> None:
-    entries = [entry for entry in memory.recall(single.memory) or [] if identity.normal(entry.server) == target]
+    entries = _remembered(single, target)
     if not entries:
         made.sent += [_sent(receiver.base, single, one) for one in _written(single, receiver)]
         return
@@ -160,10 +163,26 @@ def _add(library: Library, made: Resources, single: Single, target: str, receive
         return gatherings[0] if len(gatherings) == 1 and not orphans else None
 
     returned = giveback.give_back(library.names, library.hash, single, entries, receiver, read_again)
-    made.sent += [Sent(None, resource, full_url) for resource, full_url in returned.resources]
+    made.sent += [Sent(None, resource, transaction.url_there(target, resource, full_url)) for resource, full_url in returned.resources]
     made.sent += [_sent(receiver.base, single, one) for one in returned.new]
     made.withdrawn += returned.withdrawn
     made.issues += returned.issues
+
+
+def _remembered(single: Single, target: str) -> list[Entry]:
+    return [entry for entry in memory.recall(single.memory) or [] if identity.normal(entry.server) == target]
+
+
+def _names_there(library: Library, single: Single, target: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """What a server calls the resources of a record that was read from it: ours by identifier, the main one of others by its type."""
+    main = next((shape.type for shape in single.kind.written if not shape.ending), "")
+    for entry in _remembered(single, target):
+        if entry.resource is None:
+            continue
+        there = gather.identify(library.names, entry.resource, entry.full_url, target)
+        own = there.own or (Own(single.kind.name, single.record[single.kind.key]) if there.type == main else None)
+        if own and there.reference:
+            yield (identity.system(library.names.base, own.kind), own.value), there.reference
 
 
 def _read(library: Library, resources: list[Resource], known: Known) -> tuple[list[Gathering], list[Orphan]]:

@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from service.fhir.json import quote
+from service.fhir import json, primitives
+from service.fhir.json import Value, quote
 from service.mapping import identity
 from service.mapping.identity import Own
 
@@ -27,6 +28,9 @@ NOT_SEARCHED = frozenset(
     )
 )
 """Types that R4 gives no search by identifier (R4, searchparameter-registry.html): they are put to their own id."""
+
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-\[\]-~]+")
+"""Absolute URLs that stand in JSON as they are: nobody's quotation mark ends a string of ours."""
 
 _FULL_URL = "urn:uuid:[0-9a-f-]{36}"
 _NUMBER = "fff"
@@ -56,11 +60,18 @@ def entry(base: str, type_: str, own: Own, full_url: str, text: str) -> str:
     return "".join(around([full_url], [text], "PUT", [address(type_, identifier, own.id)]))
 
 
-def entry_there(server: str, type_: str, id_: str, full_url: str, text: str) -> str:
-    """The entry of a resource that goes back to its server; without an id it never was at one."""
-    if id_:
-        return "".join(around([f"{server}/{type_}/{id_}"], [text], "PUT", [f"{type_}/{id_}"]))
-    return "".join(around([full_url or f"{identity.stem(text)}000"], [text], "POST", [type_]))
+def entry_there(type_: str, id_: Value, full_url: str, text: str) -> str:
+    """The entry of a resource that goes back to its server; without an id (or with what is none by R4) it never was at one."""
+    method, url = ("POST", type_) if primitives.problem("id", id_) else ("PUT", f"{type_}/{id_}")
+    return "".join(around([full_url], [text], method, [url]))
+
+
+def url_there(server: str, resource: Value, full_url: str) -> str:
+    """The full URL, in a Bundle, of a resource that goes back to its server: that of its id, else the one it came with, if that is one."""
+    id_ = resource.get("id")
+    if not primitives.problem("id", id_):
+        return f"{server}/{resource['resourceType']}/{id_}"
+    return full_url if URL.fullmatch(full_url) else f"{identity.stem(json.write(resource).decode())}000"
 
 
 def around(full_url: Sequence[Piece | str], resource: Sequence[Piece | str], method: str, url: Sequence[Piece | str]) -> list[Piece | str]:

@@ -141,6 +141,8 @@ class Gateway:
             issues.append(say.unknown_kind(similar(kind, self.library.kinds)))
         if terms.recorded and primitives.problem("instant", terms.recorded):
             issues.append(say.not_an_instant())
+        if terms.server and not transaction.URL.fullmatch(terms.server):
+            issues.append(say.not_a_server())
         if terms.leftovers and terms.leftovers not in POLICIES:
             issues.append(say.not_a_policy(POLICIES))
         if issues:
@@ -167,11 +169,10 @@ class Gateway:
 
     def _bundle(self, tops: Iterable[Top], made: Iterable[Resources], terms: Terms) -> bytes:
         base = self.library.names.base
-        server = identity.normal(terms.server)
-        keeps_ids = terms.takes_ids or self._ours(server)
+        keeps_ids = terms.takes_ids or self._ours(terms.server)
         entries: list[str] = []
         for top, one in zip(tops, made, strict=True):
-            entries += [_entry(base, server, sent, keeps_ids=keeps_ids) for sent in one.sent]
+            entries += [_entry(base, sent, keeps_ids=keeps_ids) for sent in one.sent]
             kind = self.library.kinds[top.kind]
             if recorded := terms.recorded or transaction.latest(times(self.library.kinds, kind, top.record)):
                 urls = [sent.full_url for sent in one.sent]
@@ -252,11 +253,11 @@ def _without_resource(value: Value) -> list[Issue]:
     return [say.no_resource(f"Bundle.entry[{number}]") for number, one in enumerate(entries) if "resource" not in one]
 
 
-def _entry(base: str, server: str, sent: Sent, *, keeps_ids: bool) -> str:
+def _entry(base: str, sent: Sent, *, keeps_ids: bool) -> str:
     """The entry of a resource; a receiver that gives ids itself finds ours by the identifier alone."""
     resource = sent.resource
     if sent.own is None:
-        return transaction.entry_there(server, sent.type, resource.get("id", ""), sent.full_url, json.write(resource).decode())
+        return transaction.entry_there(sent.type, resource.get("id"), sent.full_url, json.write(resource).decode())
     if not keeps_ids and sent.type not in transaction.NOT_SEARCHED:
         resource = {name: value for name, value in resource.items() if name != "id"}
     return transaction.entry(base, sent.type, sent.own, sent.full_url, json.write(resource).decode())

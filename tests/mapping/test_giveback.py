@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 
 from service.diagnostics.issue import Refused
+from service.fhir import json
 from service.fhir.json import Number
 from service.mapping import convert
+from service.mapping.wire import Gateway, Terms
+from tests.mapping.test_children import READING, SESSION
 from tests.mapping.test_isolation import NOON, observation, patient, pulse
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
@@ -233,3 +236,38 @@ def test_labels_are_united():
     theirs = patient(meta={"security": [label], "versionId": "3"})
     (sent,) = back("patient", {**kept(theirs), "family": "Obi"}).sent
     assert sent.resource["meta"] == {"security": [label]}
+
+
+def test_a_new_record_names_what_is_there_as_it_is_named_there():
+    """In a Bundle for the server a session was read from, a new reading refers to the Encounter that it has, not to one of ours."""
+    gate = Gateway.of(mappings())
+    terms = Terms(server=SERVER, leftovers="keep")
+    encounter, _ = written(mappings(), "session", SESSION, server=SERVER)
+    answer = json.read(gate.from_fhir(json.write({**encounter, "id": "900"}), terms).data)
+    session = answer["records"][0]["record"] | {"vitals": [{**READING, "reading_id": "v-2"}]}
+    bundle = json.read(gate.to_fhir("session", json.write([session]), terms).data)
+    there, pulse, provenance = (entry["resource"] for entry in bundle["entry"])
+    assert there == {**encounter, "id": "900"}
+    assert pulse["encounter"]["reference"] == "Encounter/900"
+    assert [one["reference"] for one in provenance["target"]] == [one["fullUrl"] for one in bundle["entry"][:2]]
+    assert bundle["entry"][0]["request"] == {"method": "PUT", "url": "Encounter/900"}
+
+
+@pytest.mark.parametrize("id_", ['a"b', 'x","y":"z', "a/b", "", None, Number("5"), {"a": "b"}])
+@pytest.mark.parametrize("url", ["", 'urn:x"y', "urn:uuid:5b1d2b2f-8a3e-4a9c-9d9d-000000000001"])
+def test_nobodys_quotation_mark_ends_a_string_of_ours(id_, url):
+    """Whatever stands as id or full URL of a foreign resource, the Bundle that it goes back in is JSON, and holds it as it came."""
+    gate = Gateway.of(mappings())
+    terms = Terms(server=SERVER, leftovers="keep")
+    theirs = patient(id_, photo=[{"title": "p"}])
+    answer = json.read(gate.from_fhir(json.write({"resourceType": "Bundle", "entry": [{"fullUrl": url, "resource": theirs}]}), terms).data)
+    back_again = json.read(gate.to_fhir("patient", json.write([one["record"] for one in answer["records"]]), terms).data)
+    assert [entry["resource"] for entry in back_again["entry"]] == [theirs]
+    assert back_again["entry"][0]["request"] == {"method": "POST", "url": "Patient"}
+
+
+def test_a_server_is_a_url():
+    """A server whose name would end a string of ours is refused."""
+    with pytest.raises(Refused) as refused:
+        Gateway.of(mappings()).to_fhir("patient", b"{}", Terms(server='https://a.example/"x'))
+    assert [one.code for one in refused.value.issues] == ["KAP608"]

@@ -157,7 +157,8 @@ def test_a_refused_resource_leaves_the_others_of_its_record():
 
 def test_a_memory_that_nobody_wrote_is_refused():
     """`_fhir` comes back as the engine wrote it, or not at all."""
-    for memory in ("x", [1], [{"server": 1}], [{"server": SERVER, "more": 1}], [{"server": SERVER, "links": {"a": 1}}]):
+    wrong = ({"server": 1}, {"server": SERVER, "more": 1}, {"server": SERVER, "links": {"a": 1}}, {"server": SERVER, "resource": {}})
+    for memory in ("x", [1], *([one] for one in wrong)):
         with pytest.raises(Refused) as refused:
             written(mappings(), "patient", {"client_id": "c", "family": "Okafor", "sex": "F", "_fhir": memory}, server=SERVER)
         assert [one.code for one in refused.value.issues] == ["KAP517"]

@@ -35,3 +35,7 @@ def not_resources(where: str) -> Issue:
 
 def no_resource(where: str) -> Issue:
     return Issue("KAP607", "informational", "the entry holds no resource, so there is nothing to read", where, severity="information")
+
+
+def not_a_server() -> Issue:
+    return Issue("KAP608", "value", "`server` must be the base of a FHIR server, an absolute URL")
