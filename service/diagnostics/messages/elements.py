@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from service.diagnostics.diagnostic import Diagnostic, some
 from service.diagnostics.spans import Span
 
 
-def needs_block(span: Span, path: str, type_: str) -> Diagnostic:
+def needs_block(span: Span, path: str, type_: str, parts: Iterable[str]) -> Diagnostic:
+    own = [one for one in parts if one not in ("id", "extension", "modifierExtension")]
     return Diagnostic(
         "KAP218",
         f"`{path}` is of type {type_} and has parts",
         span,
         "a single term does not fill it",
-        help="write its parts as a block below it",
+        help=f"write its parts as a block below it: {some(own)}",
     )
 
 

@@ -65,7 +65,7 @@ def resolve(block: Block, member: Member, at: str, names: Vocabulary, key: Scala
 def value(block: Block, names: Vocabulary, key: Scalar) -> Member | None:
     """The element at which a term that ends with a slice stands: the `value[x]` of an extension; for other slices None and a diagnostic."""
     if block.name != "extension":
-        names.found.append(elements.needs_block(key.span, block.path, block.type))
+        names.found.append(elements.needs_block(key.span, block.path, block.type, definitions.children(block.at)))
         return None
     extension = names.extensions[block.slice]
     if extension.type == "extension":

@@ -82,7 +82,7 @@ def _value(place: Place, text: str) -> Value:
             return None
         return text
     if not definitions.is_primitive(type_):
-        place.say(elements.needs_block(at, place.path, type_))
+        place.say(elements.needs_block(at, place.path, type_, definitions.children(place.member.at)))
         return None
     value: Value = Number(text) if type_ in _NUMBERS else {"true": True, "false": False}.get(text, text) if type_ == "boolean" else text
     if problem := primitives.problem(type_, value):

@@ -99,7 +99,7 @@ def parse(place: Place, field: Field) -> TwoWay | None:
     if field.many and place.path.endswith(".data") and at == "string" and field.type in ("integer", "decimal"):
         return Samples(place.text.span, (field,))
     if not definitions.is_primitive(at):
-        place.say(elements.needs_block(place.text.span, place.path, at))
+        place.say(elements.needs_block(place.text.span, place.path, at, definitions.children(place.member.at)))
         return None
     fitting = STANDS_AT.get(field.type, ())
     if at not in fitting:
