@@ -3,7 +3,7 @@
 It accepts every valid record. It also accepts some that `schema.problems` refuses, since it cannot say, or validators do not agree on:
 - a day that the calendar lacks (`2024-02-30`), a `urn:uuid:` or `urn:oid:` that is not well-formed;
 - the spelling of a number (`1.0` is JSON Schema's integer 1), and its number of digits;
-- a code or a uri of more than 1 MiB, two items of a list with the same id;
+- two items of a list with the same id;
 - a rule that looks from an item at the record around it;
 - the check digit of an npi, and `not before`.
 """
@@ -40,7 +40,13 @@ _PATTERNS = {
     "instant": f"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}",
 }
 _TYPES = {
-    name: {"description": leaves.LEXICAL[name], "type": "string", "pattern": f"^({pattern}){_END}"} for name, pattern in _PATTERNS.items()
+    name: {
+        "description": leaves.LEXICAL[name],
+        "type": "string",
+        "pattern": f"^({pattern}){_END}",
+        **({"maxLength": Number(str(primitives.MAX_STRING))} if name in ("text", "code", "uri") else {}),
+    }
+    for name, pattern in _PATTERNS.items()
 }
 
 

@@ -106,6 +106,5 @@ def _text_problem(field: Field, value: Value) -> str:
         return f"must be {LEXICAL['text']}"
     if field.low and len(value) < int(field.low):
         return f"must have at least {field.low} characters"
-    if field.high and len(value) > int(field.high):
-        return f"must have at most {field.high} characters"
-    return ""
+    longest = int(field.high or primitives.MAX_STRING)
+    return f"must have at most {longest} characters" if len(value) > longest else ""

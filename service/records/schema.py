@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import marshmallow
 from marshmallow import ValidationError
 
-from service.diagnostics.issue import Issue
+from service.diagnostics.issue import ENOUGH, Issue
 from service.diagnostics.messages import records as say
 from service.fhir.json import Value
 from service.records import leaves
@@ -44,7 +45,7 @@ class _Leaf(marshmallow.fields.Field[Any]):
             return value
         if not isinstance(value, list) or not value:
             raise ValidationError([say.not_a_list(field.name, field.span)])
-        found = [issue for at, entry in enumerate(value) for issue in self._entry(at, entry, data or {})]
+        found = list(islice((issue for at, entry in enumerate(value) for issue in self._entry(at, entry, data or {})), ENOUGH))
         if not found and field.items:
             found = _twice(field, value)
         if found:
@@ -66,12 +67,14 @@ class _Record(marshmallow.Schema):
     context_record: Mapping[str, Value]
 
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **_: Any) -> None:
-        """Name each unknown field."""
+        """Name the unknown fields."""
         del data, many
         messages = error.messages_dict
-        for name, found in messages.items():
-            if not all(isinstance(one, Issue) for one in found):
-                messages[name] = [say.unknown(name, name, self.kap_fields.by_name)]
+        unknown = [name for name, found in messages.items() if not all(isinstance(one, Issue) for one in found)]
+        for name in unknown[:ENOUGH]:
+            messages[name] = [say.unknown(name, name, self.kap_fields.by_name)]
+        for name in unknown[ENOUGH:]:
+            del messages[name]
 
     @marshmallow.validates_schema(skip_on_field_errors=True)
     def check_rules(self, data: Mapping[str, Value], **_: Any) -> None:
@@ -94,8 +97,9 @@ def _twice(field: Field, value: list[Value]) -> list[Issue]:
     ids = [one.name for one in field.items.by_name.values() if one.type == "id" and one.required] if field.items else []
     if not ids:
         return []
-    seen = [item[ids[0]] for item in value]
-    return [say.item_twice(f"{field.name}[{at}]", ids[0], field.span) for at, one in enumerate(seen) if one in seen[:at]]
+    first: dict[str, int] = {}
+    again = (at for at, item in enumerate(value) if first.setdefault(item[ids[0]], at) != at)
+    return [say.item_twice(f"{field.name}[{at}]", ids[0], field.span) for at in islice(again, ENOUGH)]
 
 
 def _issues(messages: Any) -> list[Issue]:

@@ -71,6 +71,13 @@ def test_any_other_value_is_refused_without_being_repeated(line, value):
     assert not (isinstance(value, str) and len(value) > 2 and value in problem)
 
 
+@pytest.mark.parametrize("line", ["text", "text 2..", "code", "uri", "route or text"])
+def test_a_text_is_no_longer_than_r4_allows(line):
+    """A string of R4 has at most 1,048,576 characters (datatypes.html#string)."""
+    assert leaves.problem(field_of(line), "x" * 1_048_576) == ""
+    assert leaves.problem(field_of(line), "x" * 1_048_577)
+
+
 def test_a_code_that_has_a_field_of_its_own_is_refused():
     """A catch-all's free code is none of those that have their own shape (R9)."""
     field = field_of("code")

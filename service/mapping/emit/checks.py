@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from service.fhir.primitives import MAX_STRING
 from service.mapping.emit.source import Source, condition
 from service.records import moments
 from service.records.fields import ID_LENGTH, Field, Fields
@@ -130,15 +131,15 @@ class Checks:
         if one.type == "id":
             return self.source.call(f"identifier({int(one.low or 1)}, {int(one.high or ID_LENGTH)})", "id")
         if one.type == "text":
-            return self.source.call(f"plain({int(one.low or 1)}, {int(one.high or 0)})", "plain")
+            return self.source.call(f"plain({int(one.low or 1)}, {int(one.high or MAX_STRING)})", "plain")
         return _QUICK.get(one.type, "")
 
     def _full(self, one: Field, name: str) -> str:
         """An expression that decides about the others; empty where there are none."""
         if one.type == "text":
-            return f"text({name}, {int(one.low or 1)}, {int(one.high or 0)})"
+            return f"text({name}, {int(one.low or 1)}, {int(one.high or MAX_STRING)})"
         if one.or_text:
-            return f"({name} in {self.source.constant(frozenset(one.values), 'names')} or text({name}, 1, 0))"
+            return f"({name} in {self.source.constant(frozenset(one.values), 'names')} or text({name}, 1, {MAX_STRING}))"
         excluded = f" and {name} not in {self.source.constant(frozenset(one.excluded), 'excluded')}" if one.excluded else ""
         precise = f" and len({name}) >= {one.low}" if one.type in moments.TYPES and one.low else ""
         return f"({_FULL[one.type]}({name}){excluded}{precise})" if one.type in _FULL else ""

@@ -55,8 +55,9 @@ _MEMO = 4096
 _CONTROL = r"\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff"
 _DAY = r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
 
-CODE = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+)*").fullmatch
-URI = re.compile(r"[!#-\[\]-~]+").fullmatch
+# Only short ones: R4 bounds strings, and `code` and `uri` decide about the others.
+CODE = re.compile(r"(?!.{4096})[!#-\[\]-~]+(?: [!#-\[\]-~]+)*").fullmatch
+URI = re.compile(r"[!#-\[\]-~]{1,4096}").fullmatch
 DATE = re.compile(_DAY).fullmatch
 DATE_TIME = re.compile(_DAY + r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])").fullmatch
 
@@ -98,13 +99,13 @@ def identifier(low: int, high: int) -> Callable[[str], object]:
 
 
 def plain(low: int, high: int) -> Callable[[str], object]:
-    """A test for texts of a length that need no escapes in JSON; `high` 0 is no bound."""
-    return re.compile(rf'(?!\s)[^{_CONTROL}"\\]{{{low},{high or ""}}}(?<!\s)').fullmatch
+    """A test for texts of a length that need no escapes in JSON."""
+    return re.compile(rf'(?!\s)[^{_CONTROL}"\\]{{{low},{high}}}(?<!\s)').fullmatch
 
 
 def text(value: str, low: int, high: int) -> bool:
     """Whether a value is of type text."""
-    return low <= len(value) and (not high or len(value) <= high) and not leaves.problem(_TEXT, value)
+    return low <= len(value) <= high and not leaves.problem(_TEXT, value)
 
 
 def code(value: str) -> bool:
