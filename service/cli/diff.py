@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from service.cli import terminal
+from service.cli import revision, terminal
 from service.cli.mappings import Chosen, options
 from service.fhir import json
 from service.fhir.json import Value
@@ -20,23 +20,31 @@ COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 
 
 @click.command()
-@click.argument("older", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("older", required=False)
 @options
-def command(chosen: Chosen, older: Path | None) -> None:
+def command(chosen: Chosen, older: str | None) -> None:
     """Show what a change of the mappings changes.
 
-    With OLDER, another folder of mappings: what is different now. Without it: what the overlay of --clinic changes. The changed lines come
-    first (`+` added, `-` removed, `~` changed), then what they change in the resources of the example records, element by element.
+    With OLDER, another folder of mappings or a revision of the git repository that holds them (`HEAD`): what is different now. Without
+    it: what the overlay of --clinic changes. The changed lines come first (`+` added, `-` removed, `~` changed), then what they change in
+    the resources of the example records, element by element.
     """
-    if not older and not chosen.clinic:
-        raise click.UsageError("say an OLDER folder of mappings, or a --clinic")
-    before = replace(chosen, folder=older) if older else replace(chosen, clinic="")
-    old, new = before.library(), chosen.library()
-    old_texts, new_texts = (library.read(one.folder, one.clinic) for one in (before, chosen))
-    lines = difference.lines(old_texts, new_texts, before.clinic, chosen.clinic)
+    if older:
+        with revision.older(older, chosen.folder) as folder:
+            _tell(replace(chosen, folder=folder), chosen)
+    elif chosen.clinic:
+        _tell(replace(chosen, clinic=""), chosen)
+    else:
+        raise click.UsageError("say an OLDER folder of mappings or a revision, or a --clinic")
+
+
+def _tell(before: Chosen, now: Chosen) -> None:
+    old, new = before.library(), now.library()
+    old_texts, new_texts = (library.read(one.folder, one.clinic) for one in (before, now))
+    lines = difference.lines(old_texts, new_texts, before.clinic, now.clinic)
     for change in lines:
         click.echo(_line(change))
-    examples = _examples(chosen.folder / "examples")
+    examples = _examples(now.folder / "examples")
     effects = difference.effects(old, new, examples)
     for example, group in itertools.groupby(effects, lambda one: one.example):
         click.echo(f"\n{example}")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 
 import pytest
 
@@ -38,6 +39,20 @@ def test_what_a_revision_changes(folder):
     assert lines[1].startswith("- patient / resources / patient / telecom[system=email].value: $email  (mappings/patient.yaml:")
     assert "patient/ordinary" in lines
     assert any(line.startswith("  + Patient/c-2041 Patient.telecom[1]: ") and '"use":"home"' in line for line in lines)
+
+
+def test_what_has_changed_since_a_revision(tmp_path, folder):
+    """The mappings of a git repository against what was committed; a name that is neither is refused."""
+    for command in (["init", "-q"], ["add", "."], ["-c", "user.name=x", "-c", "user.email=x@x.example", "commit", "-qm", "x"]):
+        subprocess.run(["git", "-C", tmp_path, *command], check=True)
+    file = folder / "vitals.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("integer 0..10", "integer 0..11"), encoding="utf-8")
+    told = kap("diff", "HEAD", "--mappings", folder)
+    assert told.exit_code == 0, told.output
+    assert told.stdout.startswith("~ vitals / fields / pain_0_10: integer 0..10 → integer 0..11  (mappings/vitals.yaml:")
+    refused = kap("diff", "v9", "--mappings", folder)
+    assert refused.exit_code == 2
+    assert "neither a folder nor a revision" in refused.stderr
 
 
 def test_the_same_mappings_do_not_differ(folder):
