@@ -39,7 +39,7 @@ class Settings:
         },
     )
     max_body: int = field(
-        default=8 * 1024 * 1024,
+        default=4 * 1024 * 1024,
         metadata={"read": _bytes, "form": "a number of bytes above 0", "means": "the longest request body"},
     )
     max_line: int = field(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+ENOUGH = 100
+"""Problems that are told of one set of records: nobody reads more, and a hostile set has millions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:

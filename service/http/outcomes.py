@@ -74,6 +74,11 @@ def line_too_long(number: int, limit: int) -> Failure:
     return _failure(413, "too-long", f"line {number} has more than {limit} bytes")
 
 
+def too_many_values(limit: int) -> Failure:
+    """413: the body, or a line of NDJSON, has too many values for its size, or the body has too many lines."""
+    return _failure(413, "too-costly", f"the body has more than {limit} values")
+
+
 def unsupported_type(known: Iterable[str]) -> Failure:
     """415: the body is of a type that this route does not read."""
     return _failure(415, "not-supported", f"the Content-Type of this request must be {' or '.join(known)}, in UTF-8")

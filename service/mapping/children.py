@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from service.diagnostics.issue import Issue
+from service.diagnostics.issue import ENOUGH, Issue
 from service.diagnostics.messages import records as say
 from service.fhir.json import Number, Value, write
 from service.mapping.assemble import Gathering
@@ -29,6 +29,8 @@ class Single:
 
 def spread(kinds: Mapping[str, Kind], kind: Kind, record: Value, found: list[Issue], path: str = "") -> Iterator[Single]:
     """A record and the records inside it, each with what it takes from its parent; what is wrong with any of them is added to `found`."""
+    if len(found) >= ENOUGH:
+        return
     if not isinstance(record, dict):
         found.append(say.not_an_object(path))
         return
@@ -45,6 +47,8 @@ def spread(kinds: Mapping[str, Kind], kind: Kind, record: Value, found: list[Iss
             found.append(say.not_a_list(at, listing.span))
             continue
         for number, child in enumerate(inside):
+            if len(found) >= ENOUGH:
+                return
             yield from _child(kinds, listing, own, child, found, f"{at}[{number}]")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from service.diagnostics.issue import Issue, Refused
+from service.diagnostics.issue import ENOUGH, Issue, Refused
 from service.diagnostics.messages import records as say
 from service.diagnostics.messages import resources as wrong
 from service.fhir.json import Value
@@ -83,13 +83,13 @@ def to_fhir(library: Library, kind: str, record: Value, *, server: str = "", tak
 def to_set(library: Library, tops: Sequence[Top], *, server: str = "", takes_ids: bool = False, bundle: bool = False) -> list[Resources]:
     """The resources of each record of a set, which may refer to each other; as entries of a `bundle`, by full URL.
 
-    Raises Refused with every problem of every record.
+    Raises Refused with every problem of every record, up to a hundred.
     """
     issues: list[Issue] = []
     singles = [list(children.spread(library.kinds, library.kinds[top.kind], top.record, issues, top.path)) for top in tops]
     issues += _twice([single for group in singles for single in group])
     if issues:
-        raise Refused(issues)
+        raise Refused(issues if len(issues) < ENOUGH else [*issues[:ENOUGH], say.and_more(ENOUGH)])
     target = identity.normal(server) or library.names.base
     receiver = Receiver(library.names.base, library.names.kinds, ours=takes_ids or target in library.names.bases, bundle=bundle)
     every = [single for group in singles for single in group]

@@ -7,10 +7,12 @@ import time
 
 import pytest
 
+from service.http.guard import BYTES_PER_VALUE
 from tests.http.conftest import MAX_BODY, MAX_LINE
 from tests.support.http import FHIR, JSON, LINES, body, send
 from tests.support.server import Server
 
+MOST = MAX_BODY // BYTES_PER_VALUE
 TO_FHIR = "/kap/convert/vitals"
 HEAD = b"POST /kap/convert/vitals HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
 
@@ -54,7 +56,7 @@ def test_a_long_line_is_refused_by_its_number(server: Server) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"[" * 30_000, "nested deeper than 64 levels"),
+        (b"[" * 3_000, "nested deeper than 64 levels"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "nested deeper than 64 levels"),
         (b"[" + b"9" * 65 + b"]", "a number has more than 64 characters"),
         (b'{"record_id": 1e' + b"0" * 30_000 + b"}", "a number has more than 64 characters"),
@@ -66,6 +68,18 @@ def test_depth_and_digits_are_limited(server: Server, path: str, headers: dict[s
     """What would cost a parser its stack or its time is a 400 before anything is parsed."""
     answer = send(server, "POST", path, data, headers)
     assert (answer.status, answer.issues[0]["details"]["text"]) == (400, message)
+
+
+@pytest.mark.parametrize(
+    ("data", "headers"),
+    [(b"[" + b"{}," * MOST + b"{}]", JSON), (b'{"a": [' + b"1," * MOST + b"1]}", JSON), (b"\n" * (MOST + 1), LINES)],
+    ids=["objects", "numbers", "lines"],
+)
+def test_more_values_than_a_body_needs_are_refused(server: Server, data: bytes, headers: dict[str, str]) -> None:
+    """A body made of next to nothing, of which much would be made, is a 413, be it short enough or not."""
+    assert len(data) < MAX_BODY
+    answer = send(server, "POST", TO_FHIR, data, headers)
+    assert (answer.status, answer.issues[0]["details"]["text"]) == (413, f"the body has more than {MOST} values")
 
 
 def test_a_line_that_is_too_deep_fails_alone(server: Server) -> None:

@@ -50,5 +50,9 @@ def item_twice(path: str, name: str, span: Span) -> Issue:
     )
 
 
+def and_more(told: int) -> Issue:
+    return Issue("KAP410", "informational", f"these are the first {told} problems; there may be more", severity="information")
+
+
 def filled_from_parent(path: str, name: str, span: Span) -> Issue:
     return Issue("KAP409", "structure", f"`{name}` is filled from the record around this one", path, span.place, help="leave it out here")

@@ -223,6 +223,24 @@ def test_a_refused_record_is_told_by_field_and_mapping_line(client: FlaskClient)
     assert "KAP403 mappings/vitals.yaml:" in issues["vitals[0].heart_rate"]
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        [{}] * 2000,
+        {f"f{number}": 1 for number in range(2000)},
+        {"log": [{}] * 2000},
+        {"vitals": [{}] * 2000},
+    ],
+    ids=["records", "fields", "items", "children"],
+)
+def test_of_many_problems_the_first_are_told(client: FlaskClient, record: Any) -> None:
+    """A set with thousands of problems is refused with a hundred of them: nobody's time is spent on the rest."""
+    answer = client.post("/kap/convert/session", json=record)
+    issues = json.read(answer.data)["issue"]
+    assert (answer.status_code, len(issues)) == (422, 101)
+    assert issues[-1]["details"]["text"] == "these are the first 100 problems; there may be more"
+
+
 def test_an_unknown_kind_is_told_with_what_is_meant(client: FlaskClient) -> None:
     """A record kind that no mapping has is a 404 with the nearest one."""
     answer = client.post("/kap/convert/vital", data=body("vitals"), headers=JSON)
