@@ -7,10 +7,7 @@ from service.fhir.json import Number, Value
 
 
 def has_form(at: str, value: Value) -> bool:
-    """Whether a value has the form of a type or backbone element, whatever its primitives hold and what else is in it.
-
-    Raises LookupError for what is not an R4 type.
-    """
+    """Whether a value has the form of a type or backbone element, whatever its primitives hold and what else is in it."""
     if definitions.is_primitive(at):
         return isinstance(value, str | bool | Number)
     return isinstance(value, dict) and all(_member(at, name, one) for name, one in value.items())

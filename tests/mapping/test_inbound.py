@@ -98,6 +98,21 @@ LEFT = [
 ]
 
 
+@pytest.mark.parametrize(
+    "value", ["x", True, None, Number("1"), [], {}, [[]], [None], [{}], {"coding": "x"}, {"coding": [{"code": ["x"], "system": {}}]}]
+)
+@pytest.mark.parametrize(
+    "name", ["id", "identifier", "code", "subject", "status", "valueQuantity", "component", "category", "effectiveDateTime"]
+)
+def test_what_is_no_fhir_is_no_failure(name, value):
+    """An element of another form than R4's is left where it is, and no value is made up of it."""
+    theirs = {**coded(HR), name: value}
+    found = read(mappings(), [theirs], server=SERVER, policy="keep")
+    back = [one for record in shown(found) for one in written(mappings(), "vitals", record, server=SERVER)]
+    assert [*back, *(one.resource.value for one in found.orphans)] == [theirs]
+    assert all(one.values["heart_rate"] == Number("71") for one in found.records)
+
+
 @pytest.mark.parametrize(("theirs", "values"), READ)
 def test_an_unambiguous_value_is_read(theirs, values):
     """The value, its unit and time are those that the sender meant, and the resource goes back as it came."""

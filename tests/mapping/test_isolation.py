@@ -8,6 +8,7 @@ from service.fhir import json
 from service.fhir.json import Number
 from service.mapping import convert
 from service.mapping.gather import Known
+from service.mapping.identity import foreign_id
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
 LAB = "https://lab.example.com/fhir"
@@ -108,6 +109,13 @@ def test_links_belong_to_one_server():
     here, there = (read(mapped, [patient(), pulse()], server=server, known=known) for server in (SERVER, LAB))
     assert {one.values["client_id"] for one in here.records} == {"c-17"}
     assert "c-17" not in {one.values["client_id"] for one in there.records}
+
+
+@pytest.mark.parametrize(("server", "key"), [(SERVER, "c-17"), (LAB, foreign_id(LAB, "Patient/1"))])
+def test_links_of_one_server_name_no_patient_of_another(server, key):
+    """Rule (§4, references): nor do they say what another server's references name, when what they name is not in the set."""
+    (found,) = read(mappings(), [pulse()], server=server, known=Known(links={SERVER: {"Patient/1": "c-17"}})).records
+    assert found.values["client_id"] == key
 
 
 def test_a_relative_reference_stays_with_its_server():
