@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, NamedTuple
 
-from service.diagnostics.issue import Refused
 from service.fhir import json
 from service.mapping import library
 from service.mapping.library import Library, Texts
 from service.mapping.wire import Answer, Gateway, Terms
-from tests.contract.repository import ROOT, text
+from tests.contract.repository import text
 
 SERVER = "https://ehr.example.org/r4"
 _PLACE = re.compile(r" \(mappings/\S+\)")
@@ -50,7 +48,7 @@ def runs(page: str) -> Iterator[tuple[Any, Any, bool]]:
                 gateway = Gateway.of(mapping(block))
             case "json", "record":
                 record = json.read(block.text)
-                resource = json.read(_answered(gateway, record).data)
+                resource = json.read(gateway.to_fhir("example", block.text.encode()).data)
             case "json", "fhir":
                 yield resource, json.read(block.text), False
                 yield _records(gateway.from_fhir(json.write(resource))), [record], True
@@ -60,10 +58,8 @@ def runs(page: str) -> Iterator[tuple[Any, Any, bool]]:
                 yield _records(answer), [json.read(block.text)], False
             case "text", "":
                 yield "".join(f"{_PLACE.sub('', one.render())}\n" for one in answer.issues), block.text, True
-
-
-def _answered(gateway: Gateway, record: Any) -> Answer:
-    return gateway.to_fhir("example", json.write(record))
+            case _:
+                raise AssertionError(block)
 
 
 def _sent(gateway: Gateway, ours: Any, other: Any) -> Answer:

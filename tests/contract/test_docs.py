@@ -15,9 +15,8 @@ from service.settings import Settings
 from tests.contract.repository import ROOT, text
 from tests.messages.test_messages import CODES
 
-PAGES = sorted(
-    path.relative_to(ROOT).as_posix() for folder in ("docs", "mappings", "tests", "tools", "helm") for path in (ROOT / folder).rglob("*.md")
-) + ["README.md", "CHANGELOG.md"]
+FOLDERS = ("*.md", "docs/**/*.md", "mappings/**/*.md", "tests/**/*.md")
+PAGES = sorted(path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in ROOT.glob(folder))
 ABOUT = [page for page in PAGES if not page.startswith("tests/")]
 """The pages that people read before something went wrong."""
 
