@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from importlib import metadata
 
 import pytest
 import yaml
@@ -15,6 +16,7 @@ from tests.contract.repository import ROOT, project, text
 
 README = text("README.md")
 TARGETS = re.search(r"^\.PHONY: (.*)$", text("Makefile"), re.MULTILINE)
+IMPORT = re.compile(r"^ *(?:from|import) \S+", re.MULTILINE)
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 
 
@@ -80,3 +82,13 @@ def test_a_lock_fits_the_project(lock: str, group: str) -> None:
     names = {re.split(r"[<>=]", one)[0].lower().replace(".", "-").replace("_", "-") for one in asked}
     locked = {line.split("==")[0] for line in text(lock).splitlines() if "==" in line}
     assert names <= locked
+
+
+def test_the_service_imports_what_it_asks_for() -> None:
+    """Every dependency of the service is imported somewhere in it: nothing is installed for nobody."""
+    imported = {
+        line.split()[1].split(".")[0] for path in (ROOT / "service").rglob("*.py") for line in IMPORT.findall(path.read_text("utf-8"))
+    }
+    by_module = metadata.packages_distributions()
+    used = {name.lower() for module in imported for name in by_module.get(module, ())}
+    assert {re.split("[<>=]", one)[0] for one in project()["dependencies"]} <= used
