@@ -78,8 +78,8 @@ class Diagnostics(Exception):  # noqa: N818 - it is a list of errors, not one
 
 def close(name: str, known: Iterable[str]) -> str:
     """The known names that a misspelt one is close to, at most three: `` `a` or `b` ``; empty where there is none."""
-    alike = {one: difflib.SequenceMatcher(None, one, name).ratio() for one in known}
-    best = sorted((one for one in alike if alike[one] >= max(0.6, *alike.values()) - 0.1), key=lambda one: -alike[one])
+    alike = {one: difflib.SequenceMatcher(None, one, name).ratio() for one in known if len(name) < 3 * len(one)}
+    best = sorted((one for one in alike if alike[one] >= max([0.6, *alike.values()]) - 0.1), key=lambda one: -alike[one])
     return " or ".join(f"`{one}`" for one in best[:3] if alike[one] >= 0.6)
 
 
