@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from service.diagnostics import messages
+from service.diagnostics.issue import Refused
+from service.fhir import json
 from service.mapping import library
 from service.mapping.check import example
 from service.mapping.library import Texts
+from service.mapping.wire import Gateway
 from tests.messages import pages
 from tests.messages.pages import Page
 
@@ -19,8 +22,8 @@ WRITE = os.environ.get("MESSAGES") == "write"
 PAGES = {page.name: page for page in pages.read()}
 CODES = {code for path in Path(messages.__file__).parent.glob("*.py") for code in re.findall(r'"(KAP\d{3})"', path.read_text("utf-8"))}
 CONDITIONS = [f"R{number}" for number in range(1, 16)]
-ENGINE = {"KAP329"}
-"""What no mapping, record or resource provokes, since it is a fault of the engine."""
+APART = {"KAP329", "KAP413"}
+"""Codes with a test of their own: what only a fault of the engine shows, and what takes a hundred lines."""
 FAMILIES = {
     "KAP0": "A file that cannot be read",
     "KAP1": "A name that nothing has",
@@ -60,7 +63,7 @@ def test_a_page_says_what_the_product_says(name: str) -> None:
 def test_every_diagnostic_has_a_page_that_provokes_it(name: str) -> None:
     """A page has the name of each code in service/diagnostics/messages, and each of its cases shows that code."""
     cases = list(PAGES[name].cases)
-    assert cases or name in ENGINE
+    assert cases or name in APART
     assert all(f"[{name}]" in expected.text for _, expected in cases)
 
 
@@ -73,6 +76,16 @@ def test_a_fault_of_the_engine_is_told_as_such() -> None:
     scope.parts = [part for part in scope.parts if part.name != "birthDate"]
     [told] = example.check(mappings.kinds, mappings.names)
     assert f"```console\n{told.render()}\n```" in PAGES["KAP329"].text
+
+
+def test_of_very_many_problems_the_first_are_told() -> None:
+    """The last of a hundred says that there may be more (KAP413)."""
+    gateway = Gateway.of(library.load(pages.FOLDER / "base"))
+    with pytest.raises(Refused) as raised:
+        gateway.to_fhir("patient", json.write({"client_id": "p-1", "family": "Doe", "given": [""] * 150}))
+    *told, last = raised.value.issues
+    assert [one.code for one in told] == ["KAP403"] * 100
+    assert f"```console\n{last.render()}\n```" in PAGES["KAP413"].text
 
 
 def test_every_page_is_that_of_a_diagnostic_or_condition() -> None:

@@ -14,9 +14,7 @@ def child_without_key(span: Span, name: str, key: str) -> Diagnostic:
         f"the records of `{name}` do not take `{key}` from their parent",
         span,
         "whose are they on the way back?",
-        (
-            f"as in the records\n  {key}: a, {name}: [{{…}}]\n  {key}: b, {name}: [{{…}}]\nnothing says later whose the children are",
-        ),
+        (f"as in the records\n  {key}: a, {name}: [{{…}}]\n  {key}: b, {name}: [{{…}}]\nnothing says later whose the children are",),
         f"name `{key}` behind `with`",
     )
 

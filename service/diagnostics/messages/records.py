@@ -51,7 +51,7 @@ def item_twice(path: str, name: str, span: Span) -> Issue:
 
 
 def and_more(told: int) -> Issue:
-    return Issue("KAP410", "informational", f"these are the first {told} problems; there may be more", severity="information")
+    return Issue("KAP413", "informational", f"these are the first {told} problems; there may be more", severity="information")
 
 
 def filled_from_parent(path: str, name: str, span: Span) -> Issue:
