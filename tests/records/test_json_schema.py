@@ -146,3 +146,10 @@ def test_random_values_are_judged_alike():
         )
         accepted, found = schema.is_valid({"a": text}), problems(fields, {"a": text})
         assert accepted == (not found) or (accepted and "31" in text)
+
+
+def test_an_order_is_described():
+    """`not before`, which JSON Schema cannot check, is told to who reads the schema."""
+    schema = json_schema(fields_of("fields: {a: date, b: date; not before a}"), "one", "https://kap.example.org/fhir/schema/one")
+    assert schema["allOf"] == [{"description": "b not before a"}]
+    assert validator(schema).is_valid({"a": "2024", "b": "2023"})
