@@ -57,6 +57,26 @@ def test_the_grammar_has_the_words_of_the_code() -> None:
     assert GRAMMAR.words() == {word for words in known() for word in re.findall("[A-Za-z]+", words)}
 
 
+def test_every_word_is_explained() -> None:
+    """The words that begin a section, a key, a clause or a type stand in the text of the page, not in its grammar alone."""
+    sections = (*syntax.SECTIONS, *syntax._SHAPE_KEYS, *vocabulary.SECTIONS, *loops.ABOUT)
+    clauses = re.findall(r"[a-z][a-z ]+", fields._CLAUSE.pattern)
+    explained = re.sub(r"^```.*?^```$", "", text(PAGE), flags=re.MULTILINE | re.DOTALL)
+    words = {
+        *sections,
+        *clauses,
+        *records.PLAIN,
+        *memory.POLICIES,
+        *r15_releases._WORDS,
+        "match",
+        "also",
+        "first of",
+        "case",
+        "else absent",
+    }
+    assert not [word for word in words if f"`{word}" not in explained]
+
+
 def scalar(spelt: str) -> Scalar:
     return Scalar(spelt, Span(Source("x", spelt), 0, len(spelt)))
 
