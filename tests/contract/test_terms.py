@@ -15,6 +15,7 @@ import pytest
 
 from service.diagnostics import messages
 from service.mapping import terms
+from service.mapping.terms import value
 from service.mapping.terms.term import Term
 from tests.contract import example
 from tests.contract.repository import ROOT, text
@@ -71,6 +72,12 @@ def test_every_message_about_terms_is_on_a_page() -> None:
     """What any module of the terms can say is linked from one of their pages."""
     linked = {code for name in PAGES for code in re.findall(r"\[(KAP\d{3})\]", text(f"docs/terms/{name}.md"))}
     assert {code for path in (ROOT / "service/mapping/terms").glob("*.py") for code in caused(path)} <= linked
+
+
+def test_the_elements_of_a_value_are_those_of_the_code() -> None:
+    """The table of the page says for each type of field at which elements it stands."""
+    rows = dict(re.findall(r"^\| `([\w ]+)` \| (.*) \|$", text("docs/terms/value.md"), re.MULTILINE))
+    assert rows == {name: ", ".join(f"`{one}`" for one in elements) for name, elements in value.STANDS_AT.items()}
 
 
 def caused(path: Path) -> set[str]:
