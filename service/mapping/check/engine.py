@@ -42,7 +42,7 @@ def _own(shape: Shape, sign: str, key: Field, item: Field | None, system: str = 
         fixed[-1] += sign
         fixed.append("")
         fields.append(item)
-    return Echo(shape.span, tuple(fields), Pattern(shape.span, tuple(fields), tuple(fixed), system))
+    return Echo(shape.span, tuple(fields), Pattern(shape.span, tuple(fields), tuple(fixed), system, (system,)))
 
 
 def _add(shape: Shape, at: str, name: str, term: Term, only: Formula = TRUE) -> None:

@@ -20,10 +20,14 @@ _CUTTABLE = ("id", "text", "code", "uri")
 
 @dataclass(frozen=True, eq=False)
 class Pattern(TwoWay):
-    """Fixed texts and fields in turn: `fixed` has one more entry than `fields`. With `system` it is an Identifier."""
+    """Fixed texts and fields in turn: `fixed` has one more entry than `fields`.
+
+    With `system` it is an Identifier; `spellings` are the urls by which the system is known.
+    """
 
     fixed: tuple[str, ...]
     system: str = ""
+    spellings: tuple[str, ...] = ()
 
     def write(self, record: Record, out: Outgoing) -> Value:
         """The text, or the Identifier."""
@@ -35,7 +39,7 @@ class Pattern(TwoWay):
         """The fields between the fixed parts."""
         del source
         if self.system:
-            value = value.get("value") if isinstance(value, dict) and value.get("system") == self.system else None
+            value = value.get("value") if isinstance(value, dict) and value.get("system") in self.spellings else None
         parts = self.cut(value)
         for one in self.fields:
             if problem := leaves.problem(one, parts[one.name]):
@@ -106,7 +110,7 @@ def parse(place: Place, text: str, system: str = "") -> TwoWay | None:
     if len(fields) > 1 and not _separable(fields, fixed):
         place.say(lost.text_not_separable(place.text.span, [one.name for one in fields]))
         return None
-    return Pattern(place.text.span, tuple(fields), tuple(fixed), system)
+    return Pattern(place.text.span, tuple(fields), tuple(fixed), system, place.names.spellings(system))
 
 
 def unescape(text: str) -> str:
