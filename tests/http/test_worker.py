@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.support.http import send
-from tests.support.server import Server
+from tests.support.server import Server, serving
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,11 @@ def test_the_server_lives_on(server: Server) -> None:
     assert server.raw(b"") == b""
     assert server.raw(b"GET / HT") == b""
     assert send(server, "GET", "/livez").status == 200
+
+
+def test_a_silent_client_is_given_up(tmp_path: Path) -> None:
+    """Who stops in the middle of a request does not keep a thread for good: half a body is refused, half a head is closed."""
+    with serving(tmp_path, "--config=python:tests.support.impatient") as impatient:
+        head = b"POST /kap/convert HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 9\r\n\r\n"
+        assert b"the body did not come whole" in impatient.raw(head + b"{", whole=False)
+        assert impatient.raw(b"GET / HT", whole=False) == b""
