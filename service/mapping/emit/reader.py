@@ -89,7 +89,7 @@ class Reader:
     def _leaf(self, leaf: Leaf, x: str, target: str, body: Source, scope: Scope) -> None:
         if isinstance(leaf.term, TwoWay) and leaf.mode != "also":
             for one, expression in self._decoded(leaf).values:
-                body.add(f"{_owner(one, scope, target)}.f_{one.name} = {expression.format(x)}")
+                body.add(f"{_owner(one, scope, target)}.f_{one.name} = {self._name(one, expression.format(x))}")
         elif leaf.mode == "match" and leaf.branch and leaf.branch.choice.field and isinstance(leaf.term, Constant):
             choice = leaf.branch.choice
             assert choice.field is not None
@@ -115,7 +115,7 @@ class Reader:
             self._items(part, x, target, body)
         elif isinstance(part, Leaf) and isinstance(part.term, TwoWay) and part.term.fields[0].many:
             field, expression = self._decoded(part).values[0]
-            body.add(f"{_owner(field, scope, target)}.f_{field.name} = [{expression.format('e')} for e in {x}]")
+            body.add(f"{_owner(field, scope, target)}.f_{field.name} = [{self._name(field, expression.format('e'))} for e in {x}]")
         else:
             for one in parts:
                 raw = isinstance(one, Leaf) and isinstance(one.term, Constant)
@@ -159,6 +159,12 @@ class Reader:
     def _decoded(self, leaf: Leaf) -> Decoded:
         assert isinstance(leaf.term, TwoWay)
         return leaf.term.decode(self.source)
+
+    def _name(self, one: Field, expression: str) -> str:
+        """An expression for a value, None where it is none of those that a field lists: the writer relies on the decoder for that."""
+        if one.type != "one of" or one.numeric:
+            return expression
+        return f"{self.source.constant({name: name for name in one.values}, 'names')}.get({expression})"
 
     def _struct(self, parts: list[Part]) -> str:
         """The msgspec type of an object with these parts, as far as fields are taken from them."""
