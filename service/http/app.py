@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 
 import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from service.diagnostics.issue import Refused
-from service.fhir import json
 from service.http import guard, negotiate, observe, outcomes, parameters
 from service.http.message import Request, Response
 from service.http.outcomes import Failure
 from service.http.routes import ROUTES, Route
-from service.mapping import laid_out, library
-from service.mapping.check import example
+from service.http.samples import samples
+from service.mapping import library
 from service.mapping.wire import Gateway
 from service.settings import Settings
 
@@ -45,11 +43,8 @@ def create_app(settings: Settings) -> flask.Flask:
 
 def _warm(gateway: Gateway) -> None:
     """Emit all code before gunicorn forks: convert each mapping's example, both ways."""
-    kinds, layouts = gateway.library.kinds, gateway.library.layouts
-    for kind in kinds.values():
-        if record := example.spelt(kinds, kind):
-            with suppress(Refused):  # a clinic's own form may have no room for all of the example
-                gateway.from_fhir(gateway.to_fhir(kind.name, json.write(laid_out.form(layouts, kind.name, record))).data)
+    for kind, record in samples(gateway.library).items():
+        gateway.from_fhir(gateway.to_fhir(kind, record).data)
 
 
 def _view(route: Route, gateway: Gateway, settings: Settings) -> Callable[..., flask.Response]:

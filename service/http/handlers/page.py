@@ -8,11 +8,9 @@ from typing import Any
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from service.fhir import json
 from service.http.handlers import description
 from service.http.message import Request, Response
-from service.mapping.check import example
-from service.mapping.library import Library
+from service.http.samples import samples
 from service.mapping.plan import Kind
 from service.mapping.wire import Gateway
 
@@ -26,7 +24,8 @@ def index(gateway: Gateway, request: Request) -> Response:
         mapping=gateway.mapping,
         clinic=library.clinic,
         base=library.names.base,
-        kinds=[_told(library, kind) for kind in library.kinds.values()],
+        kinds=[_told(kind) for kind in library.kinds.values()],
+        samples={kind: record.decode() for kind, record in samples(library).items()},
         operations=_operations(),
         url=request.url,
     )
@@ -37,14 +36,12 @@ def index(gateway: Gateway, request: Request) -> Response:
     )
 
 
-def _told(library: Library, kind: Kind) -> dict[str, Any]:
-    record = example.spelt(library.kinds, kind)
+def _told(kind: Kind) -> dict[str, Any]:
     return {
         "name": kind.name,
         "key": kind.key,
         "types": list(dict.fromkeys(shape.type for shape in kind.written)),
         "children": [one.name for one in kind.children],
-        "example": json.write(record).decode() if record else "",
     }
 
 

@@ -9,9 +9,13 @@ from html.parser import HTMLParser
 from flask.testing import FlaskClient
 
 from service.fhir import json
+from service.http.app import create_app
 from service.http.routes import ROUTES
-from tests.support.http import KINDS, record
-from tests.support.mappings import mappings
+from service.settings import Settings
+from tests.support.http import JSON, KINDS, record
+from tests.support.mappings import FOLDER, mappings
+
+CALL = re.compile(r"(.*) <<'END'\n(.*)\nEND")
 
 
 class Page(HTMLParser):
@@ -72,7 +76,7 @@ def test_its_calls_can_be_pasted(client: FlaskClient) -> None:
     calls = [code for code in page(client).code if "<<'END'" in code]
     assert len(calls) == len(KINDS)
     for call in calls:
-        command, data, _ = re.fullmatch(r"(.*) <<'END'\n(.*)\n(END)", call, re.DOTALL).groups()  # type: ignore[union-attr]
+        command, data = CALL.fullmatch(call).groups()  # type: ignore[union-attr]
         curl, url, option, header, *rest = shlex.split(command)
         assert (curl, option, rest) == ("curl", "-H", ["-d", "@-"])
         path = url.removeprefix("http://localhost")
@@ -89,3 +93,14 @@ def test_it_is_plain_and_safe(client: FlaskClient) -> None:
     assert seen.tags.count("table") == seen.tags.count("thead")
     assert '<html lang="en">' in answer.get_data(as_text=True)
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_a_clinic_sees_its_own_form() -> None:
+    """For a clinic with a form of its own the calls send that form: they work there as they stand."""
+    client = create_app(Settings(mappings=FOLDER, clinic="bloom")).test_client()
+    seen = page(client)
+    assert "bloom" in seen.text
+    calls = [CALL.fullmatch(code).groups() for code in seen.code if "<<'END'" in code]  # type: ignore[union-attr]
+    assert '"sbp_dbp":"138/84"' in str(calls)
+    answers = [client.post(shlex.split(command)[1].removeprefix("http://localhost"), data=data, headers=JSON) for command, data in calls]
+    assert {answer.status_code for answer in answers} == {200}
