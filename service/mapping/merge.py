@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from service.fhir import definitions
+from service.fhir.forms import has_form
 from service.fhir.json import Value
 from service.mapping.leftovers import equal, pairs
 from service.mapping.walk.write import Origin, Pointer, Written
@@ -66,8 +67,12 @@ class Merge:
 
     def _member(self, at: str, name: str, r: Value, b: Value, m: Value, *spots: Pointer) -> Value:
         """A member in which B and M differ; None when nothing is left of it."""
-        if isinstance(r if r is not None else m if m is not None else b, list):
+        lists = [isinstance(one, list) for one in (r, b, m) if one is not None]
+        if all(lists):
             return self._list(_type(at, name), r or [], b or [], m or [], *spots) or None
+        if any(lists):
+            self.dropped.append(spots[0])
+            return m
         if m is None or r is None:
             if r is not None and not equal(r, b):
                 self.dropped.append(spots[0])
@@ -140,7 +145,8 @@ class Merge:
             return
         ours = m.get("meta", {}).get("profile", [])
         kept = {name: value for name, value in meta.items() if name not in _VERSION}
-        kept["profile"] = [one for one in meta.get("profile", []) if one in ours]
+        profiles = meta.get("profile")
+        kept["profile"] = [one for one in profiles if one in ours] if isinstance(profiles, list) else []
         self.dropped += [(*spot, "meta", name) for name, value in meta.items() if not equal(value, kept.get(name))]
         made["meta"] = {name: value for name, value in kept.items() if value}
         if not made["meta"]:
@@ -148,8 +154,8 @@ class Merge:
 
     def _without_unnamed(self, made: dict[str, Value]) -> dict[str, Value]:
         """A contained resource that nothing names any more goes."""
-        contained = made.get("contained")
-        if not contained:
+        contained: Value = made.get("contained")
+        if not has_form("DomainResource", {"contained": contained}):
             return made
         named, before = set(_references(made)), set(_references(self.theirs))
         kept = [one for one in contained if f"#{one.get('id')}" in named or f"#{one.get('id')}" not in before]
@@ -175,7 +181,8 @@ def _place(places: list[tuple[bool, Value]], new: int) -> int:
 def ours_alone(theirs: Mapping[str, Value], now: Written) -> dict[str, Value]:
     """M with the id and the labels that R has."""
     made = dict(now.resource)
-    labels = theirs.get("meta", {}).get("security", [])
+    meta: Value = theirs.get("meta")
+    labels = meta.get("security") if has_form("Meta", meta) else None
     if labels:
         mine = made.get("meta", {}).get("security", [])
         made["meta"] = {

@@ -50,6 +50,7 @@ def records_of(gate, kind, data):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
+@settings(max_examples=settings().max_examples // 2)
 @given(random=st.randoms(use_true_random=False))
 def test_valid_records_are_written_alike(clinic, name, random):
     """The emitted code answers for every valid record and list of records, and gives the bytes that `walk` gives."""
@@ -64,7 +65,7 @@ def test_valid_records_are_written_alike(clinic, name, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
-@settings(max_examples=settings().max_examples // 10)
+@settings(max_examples=settings().max_examples // 20)
 @given(random=st.randoms(use_true_random=False))
 def test_broken_records_are_refused_alike(clinic, name, random):
     """The emitted code says yes to a record exactly when `walk` does; to a text that is not the shortest of its JSON it may say no."""
@@ -77,6 +78,7 @@ def test_broken_records_are_refused_alike(clinic, name, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
+@settings(max_examples=settings().max_examples // 2)
 @given(random=st.randoms(use_true_random=False))
 def test_resources_of_ours_are_read_alike(clinic, name, random):
     """The emitted code reads what we write, as list and as Bundle, in any order, and answers with the bytes of `walk`."""
@@ -94,6 +96,7 @@ def test_resources_of_ours_are_read_alike(clinic, name, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
+@settings(max_examples=settings().max_examples // 2)
 @given(random=st.randoms(use_true_random=False))
 def test_changed_resources_are_read_alike(clinic, name, random):
     """Where the emitted code answers for resources that anything was done to, its answer is that of `walk`."""
