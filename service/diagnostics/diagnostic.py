@@ -52,7 +52,7 @@ class Diagnostic:
             f"{number} | {line.translate(_PICTURES)}".rstrip(),
             f"{gutter} | {lead}{'^' * max(1, sum(map(_columns, marked.rstrip())))} {self.label}".rstrip(),
         ]
-        by = [("note", f"taken from there by the loop at {span.by.place}")] if span.by else []
+        by = [("note", f"used by the line at {span.by.place}")] if span.by else []
         remarks = by + [("note", note) for note in self.notes] + ([("help", self.help)] if self.help else [])
         if remarks:
             out.append(f"{gutter} |")

@@ -28,7 +28,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a file: character offsets, `end` not included. `by` is the line of a loop that took it from there."""
+    """A stretch of a file: character offsets, `end` not included. `by` is the line elsewhere that uses it."""
 
     source: Source
     start: int

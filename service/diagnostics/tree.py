@@ -25,6 +25,10 @@ class Scalar:
     span: Span
     pieces: tuple[tuple[str, Span], ...] = ()
 
+    def used(self, by: Span) -> Scalar:
+        """The text as a line elsewhere uses it."""
+        return replace(self, span=replace(self.span, by=by))
+
     def at(self, word: str) -> Span:
         """Where a word of the text was written: here, or where a loop took it from; the whole text when it is not found."""
         here = self.span.part(word)

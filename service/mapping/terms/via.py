@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import names as say
@@ -97,7 +97,7 @@ def parse(place: Place, field: Field, via: str = "", *, echo: bool = False) -> T
     written: dict[str, Value] = {}
     read: dict[Code, str] = {}
     for value, constant in table.entries.items():
-        made = _entry(place, constant)
+        made = _entry(place, replace(constant, at=constant.at.used(at.span)))
         if made is None:
             return None
         written[value] = made[0]
