@@ -13,7 +13,7 @@ from service import settings
 from service.cli import COMMANDS
 from service.settings import Settings
 from tests.contract.repository import ROOT, text
-from tests.messages.test_messages import CODES
+from tests.messages.test_messages import CODES, CONDITIONS
 
 FOLDERS = ("*.md", "docs/**/*.md", "mappings/**/*.md", "tests/**/*.md")
 PAGES = sorted(path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in ROOT.glob(folder))
@@ -58,6 +58,11 @@ def test_every_page_is_in_an_index() -> None:
         index = path.parent / "README.md" if path.name != "README.md" else path.parent.parent / "README.md"
         name = path.relative_to(index.parent).as_posix()
         assert f"]({name})" in index.read_text("utf-8"), page
+
+
+def test_every_condition_is_in_the_reference() -> None:
+    """The reference of the language lists the reversibility conditions, each with the page of its messages."""
+    assert re.findall(r"^\| \[(R\d+)\]\(../tests/messages/\1.md\)", text("docs/language.md"), re.MULTILINE) == CONDITIONS
 
 
 def test_every_decision_says_what_was_decided_and_why() -> None:
