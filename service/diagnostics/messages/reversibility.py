@@ -90,10 +90,10 @@ def nothing_written(span: Span, name: str, fields: Iterable[str], situation: str
 def shape_unreachable(span: Span, name: str, first: str, resource: str) -> Diagnostic:
     return Diagnostic(
         "KAP307",
-        f"no foreign resource ever reaches `{name}`",
+        f"foreign resources do not reach `{name}`",
         span,
-        f"`{first}` takes them all",
-        (f"as in {resource}\nwhich `{first}` takes, since it stands before `{name}` and asks for no more",),
+        f"`{first}` takes them",
+        (f"as in {resource}\nwhich `{first}` takes, since it stands before `{name}` and asks for nothing else",),
         "give it a `match` line that the other does not have, or place it before the other",
     )
 

@@ -6,27 +6,39 @@ from collections.abc import Iterable, Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
+from service.mapping.check.spots import leaves, may_hold, may_read, same_place
 from service.mapping.plan import Kind, Leaf, Shape
 from service.mapping.terms.constant import Constant
+from service.mapping.terms.term import TwoWay
 from service.records.formulas import word
 
 
 def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
-    """Every shape behind one that takes all its resources."""
+    """Every shape behind one that can take its resources."""
     offered = [shape for kind in kinds for shape in kind.shapes if not shape.own_only]
     offered.sort(key=lambda shape: shape.each is not None)
     for at, shape in enumerate(offered):
-        first = next((one for one in offered[:at] if one.type == shape.type and _takes_all_of(one, shape)), None)
+        first = next((one for one in offered[:at] if one.type == shape.type and _takes(one, shape)), None)
         if first:
             yield lost.shape_unreachable(shape.span, shape.name, first.name, _resource(shape))
 
 
-def _takes_all_of(first: Shape, second: Shape) -> bool:
-    asked = _matches(first)
-    given = _matches(second)
-    if first.scope.musts or any(not isinstance(leaf.term, Constant) for leaf in asked):
-        return False
-    return all(any(one.path == leaf.path and _codes(one) <= _codes(leaf) for one in given) for leaf in asked)
+def _takes(first: Shape, second: Shape) -> bool:
+    """Whether what the second writes can have all that the first asks for: its `match` lines, and a value for each `!`."""
+    written = [(steps, leaf) for steps, leaf in leaves(second.scope) if leaf.mode != "also"]
+    mine = list(leaves(first.scope))
+    asked = [[(steps, leaf)] for steps, leaf in mine if leaf.mode == "match" and leaf.branch is None]
+    asked += [[(steps, leaf) for steps, leaf in mine if leaf.two_way and must in leaf.term.fields] for must in first.scope.musts]
+    return all(any(same_place(steps, spot) and _fits(leaf, one) for steps, leaf in places for spot, one in written) for places in asked)
+
+
+def _fits(asked: Leaf, written: Leaf) -> bool:
+    if isinstance(asked.term, TwoWay):
+        return may_read(asked.term, written)
+    assert isinstance(asked.term, Constant)
+    if written.mode == "match" and isinstance(written.term, Constant):
+        return written.term.read_as <= asked.term.read_as
+    return may_hold(asked.term, written)
 
 
 def _resource(shape: Shape) -> str:
@@ -41,7 +53,3 @@ def _spelt(code: object) -> str:
 
 def _matches(shape: Shape) -> list[Leaf]:
     return [leaf for leaf in shape.scope.leaves() if leaf.mode == "match" and leaf.branch is None]
-
-
-def _codes(leaf: Leaf) -> frozenset[object]:
-    return leaf.term.read_as if isinstance(leaf.term, Constant) else frozenset({leaf})

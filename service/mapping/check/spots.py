@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from service.mapping.plan import Block, Branch, Leaf, Part, Scope
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.echo import Echo
+from service.mapping.terms.quantity import InUnit
+from service.mapping.terms.reference import ToResource
+from service.mapping.terms.term import TwoWay
+from service.mapping.terms.via import Coded
 
 Steps = tuple[tuple[str, str], ...]
 
@@ -36,6 +40,18 @@ def may_hold(asked: Constant, leaf: Leaf) -> bool:
     term = leaf.term.term if isinstance(leaf.term, Echo) else leaf.term
     if isinstance(term, Constant):
         return bool(asked.read_as & term.read_as) or asked.holds(term.value)
+    return True
+
+
+def may_read(asked: TwoWay, leaf: Leaf) -> bool:
+    """Whether what a leaf writes can be a value of a two-way term."""
+    match asked, leaf.term.term if isinstance(leaf.term, Echo) else leaf.term:
+        case InUnit(units=units), InUnit(units=others):
+            return not units.keys().isdisjoint(others)
+        case ToResource(type=type_), ToResource(type=other):
+            return type_ == other
+        case Coded(read_as=codes), Coded(read_as=others) | Constant(read_as=others) if not asked.fields[0].or_text:
+            return not codes.keys().isdisjoint(others)
     return True
 
 
