@@ -132,8 +132,9 @@ def resource_of(entry_text: bytes) -> bytes:
 
 
 def bundle(entries: Iterable[str]) -> bytes:
-    """The Bundle of entries."""
-    return f"{HEAD}{','.join(entries)}{TAIL}".encode()
+    """The Bundle of entries; JSON has no empty list in R4."""
+    texts = ",".join(entries)
+    return f"{HEAD}{texts}{TAIL}".encode() if texts else b'{"resourceType":"Bundle","type":"transaction"}'
 
 
 def latest(times: Iterable[str | None]) -> str:

@@ -169,3 +169,11 @@ def test_the_routes_are_those_of_the_table(client: FlaskClient) -> None:
     """Every rule of the application is a line of the route table, and the other way round."""
     rules = {(rule.endpoint, rule.rule.replace("<", "{").replace(">", "}")) for rule in client.application.url_map.iter_rules()}
     assert rules == {(route.operation, route.path) for route in ROUTES}
+
+
+def test_a_second_start_takes_the_mappings_from_the_cache(tmp_path: Path) -> None:
+    """With `KAP_CACHE` the mappings are kept, and an application that finds them there answers the same."""
+    settings = Settings(FOLDER, cache=tmp_path)
+    pages = [create_app(settings).test_client().get("/") for _ in range(2)]
+    assert pages[0].headers["Kap-Mapping"] == pages[1].headers["Kap-Mapping"]
+    assert list(tmp_path.glob("*.mappings"))

@@ -60,6 +60,14 @@ def test_a_list_becomes_one_bundle(client: FlaskClient) -> None:
     assert (made["type"], ids) == ("transaction", {"v-1041", "v-2"})
 
 
+def test_nothing_becomes_a_bundle_of_nothing(client: FlaskClient) -> None:
+    """An empty list is answered with a Bundle that is valid all the same, and that comes back as no record."""
+    made = post(client, "/kap/convert/vitals", [])
+    assert made == {"resourceType": "Bundle", "type": "transaction"}
+    assert validate(made) == []
+    assert post(client, "/kap/convert", made, FHIR)["records"] == []
+
+
 def test_patients_and_practitioners_can_be_sent_along(client: FlaskClient) -> None:
     """Beside a record, `with` holds others that it refers to: they are in the same Bundle."""
     made = post(client, "/kap/convert/session", {"record": record("session"), "with": {"patient": [record("patient")]}})
