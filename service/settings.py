@@ -38,6 +38,14 @@ class Settings:
             "means": "the clinic whose overlay is applied",
         },
     )
+    cache: Path | None = field(
+        default=None,
+        metadata={
+            "read": Path,
+            "form": "a folder",
+            "means": "where checked mappings are kept for the next start; only the service may write there",
+        },
+    )
     max_body: int = field(
         default=4 * 1024 * 1024,
         metadata={"read": _bytes, "form": "a number of bytes above 0", "means": "the longest request body"},

@@ -24,8 +24,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_every_setting_is_read_from_its_variable() -> None:
     """The variable of a setting is `KAP_` and its name."""
-    environ = {"KAP_MAPPINGS": "elsewhere", "KAP_CLINIC": "bloom", "KAP_MAX_BODY": "1000", "KAP_MAX_LINE": "10"}
-    assert settings.read(environ) == Settings(Path("elsewhere"), "bloom", 1000, 10)
+    environ = {"KAP_MAPPINGS": "elsewhere", "KAP_CLINIC": "bloom", "KAP_CACHE": "kept", "KAP_MAX_BODY": "1000", "KAP_MAX_LINE": "10"}
+    assert settings.read(environ) == Settings(Path("elsewhere"), "bloom", Path("kept"), 1000, 10)
     assert [settings.variable(one) for one in fields(Settings)] == list(environ)
 
 

@@ -14,7 +14,8 @@ from service.http.message import Request, Response
 from service.http.outcomes import Failure
 from service.http.routes import ROUTES, Route
 from service.http.samples import samples
-from service.mapping import library
+from service.mapping import cache, library
+from service.mapping.library import Library
 from service.mapping.wire import Gateway
 from service.settings import Settings
 
@@ -27,7 +28,7 @@ def create_app(settings: Settings) -> flask.Flask:
 
     Raises Diagnostics where the mappings are wrong, OSError where they are missing.
     """
-    gateway = Gateway.of(library.load(settings.mappings, settings.clinic))
+    gateway = Gateway.of(_library(settings))
     _warm(gateway)
     app = flask.Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False
@@ -45,6 +46,12 @@ def _warm(gateway: Gateway) -> None:
     """Emit all code before gunicorn forks: convert each mapping's example, both ways."""
     for kind, record in samples(gateway.library).items():
         gateway.from_fhir(gateway.to_fhir(kind, record).data)
+
+
+def _library(settings: Settings) -> Library:
+    if settings.cache:
+        return cache.load(settings.mappings, settings.clinic, settings.cache)
+    return library.load(settings.mappings, settings.clinic)
 
 
 def _view(route: Route, gateway: Gateway, settings: Settings) -> Callable[..., flask.Response]:

@@ -43,7 +43,7 @@ def test_the_links_of_the_readme_lead_somewhere() -> None:
 def test_the_readme_documents_the_settings() -> None:
     """The README's table has every setting of the service, its default and what it means, and no other."""
     rows = re.findall(r"^\| `(KAP_\w+)` \| (?:`(.*)` )?\| (.*) \|$", README, re.MULTILINE)
-    assert rows == [(settings.variable(one), str(one.default), one.metadata["means"]) for one in dataclasses.fields(Settings)]
+    assert rows == [(settings.variable(one), str(one.default or ""), one.metadata["means"]) for one in dataclasses.fields(Settings)]
 
 
 def test_ci_runs_the_test_command() -> None:
