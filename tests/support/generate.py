@@ -69,6 +69,7 @@ def _values(
     given = [known(fields.by_name[name], value) for name, value in fixed.items()]
     given += [negate(has(name)) for name, one in fields.by_name.items() if one.stays and not stays]
     given += [known(fields.outer.by_name[name], (outer or {}).get(name)) for name in (fields.outer.by_name if fields.outer else ())]
+    given += _wishes(rules, fields, given, random)
     likely = random.choice((0.1, 0.5, 0.9))
     model = _sample(rules, fields, given, random, likely)
     values = {
@@ -86,6 +87,17 @@ def _values(
                 stays=stays,
             )
     return {name: values[name] for name in fields.by_name if name in values}
+
+
+def _wishes(rules: Theory, fields: Fields, given: list[Formula], random: Random) -> list[Formula]:
+    """A value for each required field with listed values, as likely as its others where the rules allow it: solving alone prefers some."""
+    wishes: list[Formula] = []
+    for name, one in random.sample(list(fields.by_name.items()), len(fields.by_name)):
+        if one.required and one.enumerated:
+            wish = is_(name, random.choice(one.domain))
+            if not (one.or_text and random.random() < 0.5) and rules.solve(*given, *wishes, wish):
+                wishes.append(wish)
+    return wishes
 
 
 def _put_in_order(fields: Fields, values: dict[str, Any], random: Random, given: dict[str, Any]) -> None:
