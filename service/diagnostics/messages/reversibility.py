@@ -241,6 +241,17 @@ def form_breaks_rule(span: Span, name: str, rule: str, situation: str) -> Diagno
     )
 
 
+def form_repeats(span: Span, form: str, name: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP343",
+        f"`{form}` repeats `{name}` and does not read it",
+        span,
+        "would be a leftover",
+        ("a resource of this form comes alone, so that no other one gives the value",),
+        f"take the `=` away, or read `{name}` in another line of `{form}`",
+    )
+
+
 def example_invalid(span: Span, problem: str) -> Diagnostic:
     return Diagnostic(
         "KAP328", f"the example is not a valid record: {problem}", span, "not valid", help="correct the example, or the fields and rules"

@@ -1,4 +1,4 @@
-"""Another form makes a record alone: it gives the required fields, and what it gives fulfils the rules."""
+"""Another form makes a record alone: it gives the required fields and all that it repeats, and what it gives fulfils the rules."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ from service.mapping.check import situation
 from service.mapping.check.r1_coverage import writes
 from service.mapping.plan import Kind, Shape
 from service.mapping.satisfy import theory
+from service.mapping.terms.echo import Echo
 from service.records.formulas import FALSE, All, Formula, Literal, all_of, any_of, has, negate
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
-    """Every form that cannot fill the required fields, or whose resource alone breaks a rule."""
+    """Every form that cannot fill the required fields, repeats what it does not give, or whose resource alone breaks a rule."""
     for shape in kind.shapes:
         if shape.form_of and shape.own_only:
             given = _given(kind, shape)
             missing = [one.name for one in kind.fields.by_name.values() if one.required and given[one.name] == FALSE]
             yield lost.form_incomplete(shape.span, shape.name, missing)
         elif shape.form_of:
+            yield from _echoes(kind, shape)
             yield from _rules(kind, shape)
+
+
+def _echoes(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
+    given = _given(kind, shape)
+    for leaf in shape.scope.leaves():
+        for one in leaf.term.fields if isinstance(leaf.term, Echo) else ():
+            if theory(kind.fields).solve(shape.when, leaf.when, negate(given[one.name])) is not None:
+                yield lost.form_repeats(leaf.term.span, shape.name, one.name)
 
 
 def _rules(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
@@ -33,9 +43,9 @@ def _rules(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
 
 
 def _given(kind: Kind, shape: Shape) -> dict[str, Formula]:
-    """For each field the condition under which the form carries it; the key comes with every resource."""
-    fields = kind.fields.by_name
-    return {name: has(name) if name == kind.key else any_of(writes(shape.scope, one)) for name, one in fields.items()}
+    """For each field the condition under which the form carries it; keys come with every resource."""
+    keys = (kind.key, shape.item_id)
+    return {name: has(name) if name in keys else any_of(writes(shape.scope, one)) for name, one in shape.scope.fields.visible.items()}
 
 
 def _as_read(formula: Formula, given: Mapping[str, Formula]) -> Formula:
