@@ -52,7 +52,8 @@ def writes(member: Member, record: Mapping[str, Value]) -> bool:
 def _with_item(shape: Shape, item: str, record: Mapping[str, Value]) -> dict[str, Value] | None:
     if not shape.each:
         return dict(record)
-    found = next((one for one in record.get(shape.each.name, ()) if one[shape.item_id] == item), None)
+    item_id = shape.item_id
+    found = next((one for one in record.get(shape.each.name, ()) if one[item_id] == item), None)
     return {**record, **found} if found else None
 
 

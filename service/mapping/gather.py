@@ -255,8 +255,9 @@ def _one_record(found: list[Member]) -> bool:
     single = [one.shape.name for one in found if not one.shape.each]
     if len(set(single)) < len(single):
         return False
+    carries = {one.shape.name: carried(one.kind, one.shape) for one in found}
     for name in found[0].kind.fields.by_name:
-        sharing = [one.reading.values.get(name) for one in found if name in carried(one.kind, one.shape)]
+        sharing = [one.reading.values.get(name) for one in found if name in carries[one.shape.name]]
         if any(value != sharing[0] for value in sharing[1:]):
             return False
     return True

@@ -156,4 +156,5 @@ def _returned(before: Gathering, attempt: _Attempt, merges: list[Merge]) -> Retu
 
 def _by_member(before: Gathering, entries: list[Entry]) -> list[Entry]:
     """The entry of each member."""
-    return [next(entry for entry in entries if entry.resource is member.resource.value) for member in before.members]
+    by_resource = {id(entry.resource): entry for entry in entries}
+    return [by_resource[id(member.resource.value)] for member in before.members]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from service.fhir import definitions
+from service.fhir import definitions, json
 from service.fhir.json import Value
 from service.mapping.walk.write import Origin, Pointer
 
@@ -43,20 +43,27 @@ def pairs(
     trace: Mapping[Pointer, Origin],
     origins: Mapping[Pointer, Origin],
 ) -> dict[int, int]:
-    """Which element of their list is which of ours."""
-    found: dict[int, int] = {}
+    """Which element of their list is which of ours: by the line and item, then by equality, coding, identifier and reference."""
     by_origin = {origin: number for number in range(len(ours)) if (origin := origins.get((*at_ours, number)))}
+    found: dict[int, int] = {}
     for number in range(len(theirs)):
         origin = trace.get((*at, number))
-        if origin is not None and origin in by_origin and by_origin[origin] not in found.values():
-            found[number] = by_origin[origin]
-    for same in (equal, _same_coding, _same_reference):
-        for number, one in enumerate(theirs):
-            if number in found or (*at, number) in trace:
-                continue
-            other = next((index for index, it in enumerate(ours) if index not in found.values() and same(one, it)), None)
-            if other is not None:
-                found[number] = other
+        if origin is not None and origin in by_origin:
+            found[number] = by_origin.pop(origin)
+    left = [number for number in range(len(theirs)) if number not in found and (*at, number) not in trace]
+    taken = set(found.values())
+    free = [number for number in range(len(ours)) if number not in taken]
+    for known_by in (_text, _coding, _identifier, _reference):
+        spots: dict[str, list[int]] = {}
+        for number in reversed(free):
+            spots.setdefault(known_by(ours[number]), []).append(number)
+        for number in left:
+            name = known_by(theirs[number]) if spots else ""
+            if name and spots.get(name):
+                found[number] = spots[name].pop()
+        left = [number for number in left if number not in found]
+        taken = set(found.values())
+        free = [number for number in free if number not in taken]
     return found
 
 
@@ -111,20 +118,30 @@ def equal(one: Value, other: Value) -> bool:
     return type(one) is type(other) and one == other
 
 
-def _same_coding(one: Value, other: Value) -> bool:
-    return (
-        isinstance(one, dict)
-        and isinstance(other, dict)
-        and "code" in one
-        and (one.get("system"), one["code"]) == (other.get("system"), other.get("code"))
-    )
+def _text(value: Value) -> str:
+    """The JSON of a value, whatever the order of its members."""
+    return json.write(_sorted(value)).decode()
 
 
-def _same_reference(one: Value, other: Value) -> bool:
-    """Two references with the same identifier or literal."""
-    if not isinstance(one, dict) or not isinstance(other, dict):
-        return False
-    return any(name in one and equal(one[name], other.get(name)) for name in ("identifier", "reference"))
+def _sorted(value: Value) -> Value:
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+def _coding(value: Value) -> str:
+    """System and code of a coding; empty for what is none."""
+    return _text([value.get("system"), value["code"]]) if isinstance(value, dict) and "code" in value else ""
+
+
+def _identifier(value: Value) -> str:
+    """The identifier of a reference; empty without one."""
+    return _text(value["identifier"]) if isinstance(value, dict) and "identifier" in value else ""
+
+
+def _reference(value: Value) -> str:
+    """The literal of a reference; empty without one."""
+    return _text(value["reference"]) if isinstance(value, dict) and "reference" in value else ""
 
 
 def _in_modifier(type_: str, one: Leftover, resource: Value) -> bool:

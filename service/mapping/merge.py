@@ -89,12 +89,13 @@ class Merge:
         in_b = pairs(r, b, spots[0], spots[1], self.trace, self.before.origins)
         in_m = pairs(b, m, spots[1], spots[2], self.before.origins, self.now.origins)
         there = pairs(r, m, (), (), {}, {})
+        was, stays = set(in_b.values()), set(in_m.values())
         places: list[tuple[bool, Value]] = []
         ours: dict[int, Value] = {}
         for number, value in enumerate(r):
             if number not in in_b:
                 now = there.get(number, -1)
-                new = now >= 0 and now not in in_m.values()
+                new = now >= 0 and now not in stays
                 places.append((False, now) if new else (True, value))
                 ours.update({now: m[now]} if new else {})
                 continue
@@ -108,7 +109,7 @@ class Merge:
             inside = ((*spots[0], number), (*spots[1], before), (*spots[2], now))
             ours[now] = value if equal(b[before], m[now]) else self._element(type_, value, b[before], m[now], *inside)
         places = _in_order(places)
-        unwritten = {now for before, now in in_m.items() if before not in in_b.values() and equal(b[before], m[now])}
+        unwritten = {now for before, now in in_m.items() if before not in was and equal(b[before], m[now])}
         for now in (one for one in range(len(m)) if one not in ours and one not in unwritten):
             ours[now] = m[now]
             places.insert(_place(places, now), (False, now))
