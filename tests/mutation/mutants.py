@@ -23,50 +23,50 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9]")
 _TOKEN = re.compile(r"[A-Za-z][\w-]*(?:#[\w.-]+)?")
 _ENTRY = re.compile(r'(?P<key>"[^"]*"|[^\s{},:"]+): (?P<value>"[^"]*"|\{[^{}]*\}|[^{},"]+)')
 
-_FIELD_TOGGLES: tuple[tuple[str, str], ...] = (
-    (r" required\b", ""),
-    (r"^((?:text|id|code|uri|boolean|integer|decimal|date|dateTime|instant|one of [^;]*|[a-z-]+)(?: -?[\d.]+)?)(?=;|$)", r"\1 required"),
-    (r"\blist of (?=\w)", ""),
-    (r"^(?=(?:text|code|integer|decimal)\b)", "list of "),
-    (r" or text\b", ""),
-    (r"(\d+)\.\.(\d*)", r"\g<1>1..\2"),
-    (r" (?:-?\d+)?\.\.(?:\d+)?", ""),
-    (r"\band\b", "or"),
-    (r"\bor\b(?! text)", "and"),
-    (r"\bneeds\b", "only when"),
-    (r"\bonly when\b", "needs"),
-    (r"\btogether with\b", "needs"),
-    (r"^at least one of", "at most one of"),
-    (r"^at most one of", "at least one of"),
-)
-"""What makes a field or a rule another one: a word taken away, put in, or replaced by its opposite."""
-
-_TERM_TOGGLES: tuple[tuple[str, str], ...] = (
-    (r"!", ""),
-    (r"(\$\w+)(?!\w|!)", r"\1!"),
-    (r"^\"?= (.*?)\"?$", r"\1"),
-    (r"^(\$|[A-Z]\w+/\$)", r"= \1"),
-    (r"^=> ", ""),
-    (r" else absent \S+", ""),
-    (r"'[^']+'", "$"),
-    (r" via \S+", ""),
-    (r"\band\b", "or"),
-    (r"\bor\b", "and"),
-)
-"""What makes a term or a condition another one."""
-
-_PATH_TOGGLES: tuple[tuple[str, str], ...] = (
-    (r"^match ", ""),
-    (r"^also ", ""),
-    (r"^(?!resource|like|profile)(?=[a-z]\w*(?:[.\[]|$))", "match "),
-    (r"^(?!resource|like|profile)(?=[a-z]\w*(?:[.\[]|$))", "also "),
-    (r"\[[^\]]*\]", ""),
-    (r"\.\.", ""),
-    (r"value[A-Z]\w+$", "valueString"),
-    (r"each \$(\w+)$", r"\1"),
-    (r"^case \$", "first of "),
-    (r"^first of ", "case $"),
-)
+_FIELD_CHANGES = {
+    "not required": (r" required\b", ""),
+    "required": (
+        r"^((?:text|id|code|uri|boolean|integer|decimal|date|dateTime|instant|one of [^;]*|[a-z-]+)(?: -?[\d.]+)?)(?=;|$)",
+        r"\1 required",
+    ),
+    "no list": (r"\blist of (?=\w)", ""),
+    "a list": (r"^(?=(?:text|code|integer|decimal)\b)", "list of "),
+    "no other text": (r" or text\b", ""),
+    "another range": (r"(\d+)\.\.(\d*)", r"\g<1>1..\2"),
+    "no range": (r" (?:-?\d+)?\.\.(?:\d+)?", ""),
+    "`or` for `and`": (r"\band\b", "or"),
+    "`and` for `or`": (r"\bor\b(?! text)", "and"),
+    "`only when` for `needs`": (r"\bneeds\b", "only when"),
+    "`needs` for `only when`": (r"\bonly when\b", "needs"),
+    "`needs` for `together with`": (r"\btogether with\b", "needs"),
+    "`most` for `least`": (r"^at least one of", "at most one of"),
+    "`least` for `most`": (r"^at most one of", "at least one of"),
+}
+_TERM_CHANGES = {
+    "no `!`": (r"!", ""),
+    "a `!`": (r"(\$\w+)(?!\w|!)", r"\1!"),
+    "no echo": (r"^\"?= (.*?)\"?$", r"\1"),
+    "an echo": (r"^(\$|[A-Z]\w+/\$)", r"= \1"),
+    "no link": (r"^=> ", ""),
+    "no `else absent`": (r" else absent \S+", ""),
+    "no unit": (r"'[^']+'", "$"),
+    "no `via`": (r" via \S+", ""),
+    "`or` for `and`": (r"\band\b", "or"),
+    "`and` for `or`": (r"\bor\b", "and"),
+}
+_PATH_CHANGES = {
+    "no `match`": (r"^match ", ""),
+    "no `also`": (r"^also ", ""),
+    "a `match`": (r"^(?!resource|like|profile)(?=[a-z]\w*(?:[.\[]|$))", "match "),
+    "an `also`": (r"^(?!resource|like|profile)(?=[a-z]\w*(?:[.\[]|$))", "also "),
+    "no slice": (r"\[[^\]]*\]", ""),
+    "no depth": (r"\.\.", ""),
+    "another choice": (r"value[A-Z]\w+$", "valueString"),
+    "no `each`": (r"each \$(\w+)$", r"\1"),
+    "`first of` for `case`": (r"^case \$", "first of "),
+    "`case` for `first of`": (r"^first of ", "case $"),
+}
+"""What makes a field or rule, a term or condition, a path or choice another one: what stands there, and what comes in its place."""
 
 _SEPARATORS = (" | ", " + ", ", ", "; ", "|")
 _SECTIONS = ("fields", "rules", "patterns", "resources")
@@ -98,15 +98,10 @@ class Mutant:
 
 
 def mutants(files: Mapping[str, str], seed: int) -> list[Mutant]:
-    """The mutants of all files of a folder, in the order of the files and lines; none is equal to the original or to another.
-
-    A lock is made, not written: it has none.
-    """
+    """The mutants of all files of a folder, in the order of the files and lines; none is equal to the original or to another."""
     made: dict[tuple[str, str], Mutant] = {}
     names = _Names(files)
     for file, text in files.items():
-        if file.endswith(".lock"):
-            continue
         source = _File(file, text.split("\n"), names)
         for one in source.mutants(seed):
             whole = one.text(text)
@@ -180,7 +175,7 @@ class _File:
             if value:
                 yield from self._in(at, match, "value", random)
                 yield from self._value(at, match, value, random)
-            yield from self._toggles(at, match, key, value)
+            yield from self._changes(at, match, key, value)
             yield from self._swaps(at, match, value)
 
     def _replace(self, at: int, kind: str, how: str, new: str) -> Mutant:
@@ -202,14 +197,15 @@ class _File:
             if name in _SECTIONS and _level(line) <= 2:
                 levels.append((_level(line), name))
 
-    def _toggles(self, at: int, match: re.Match[str], key: str, value: str) -> Iterator[Mutant]:
+    def _changes(self, at: int, match: re.Match[str], key: str, value: str) -> Iterator[Mutant]:
+        """Another kind of field, term or path."""
         section = self.sections[at]
         shapes = section in ("patterns", "resources")
-        of_value = _TERM_TOGGLES if shapes else _FIELD_TOGGLES if section else ()
-        for group, text, toggles in (("key", key, _PATH_TOGGLES if shapes else ()), ("value", value, of_value)):
-            for old, new in toggles:
+        of_value = _TERM_CHANGES if shapes else _FIELD_CHANGES if section else {}
+        for group, text, changes in (("key", key, _PATH_CHANGES if shapes else {}), ("value", value, of_value)):
+            for how, (old, new) in changes.items():
                 if text and re.search(old, text):
-                    yield self._put(at, match, group, "retype", f"{group}: {old} to {new or 'nothing'}", re.sub(old, new, text, count=1))
+                    yield self._put(at, match, group, "retype", how, re.sub(old, new, text, count=1))
 
     def _value(self, at: int, match: re.Match[str], value: str, random: Random) -> Iterator[Mutant]:
         """Another type or unit; a part or an entry less."""
@@ -287,7 +283,7 @@ class _File:
                 yield self._put(at, match, "value", "swap", f"parts at `{separator}`", new)
 
     def _row(self, at: int, random: Random) -> Iterator[Mutant]:
-        """A line of `codes.tsv`: system, code, display, confidence, evidence."""
+        """A line of `codes.tsv` (system, code, display, confidence, evidence): without it, and two of six changes."""
         yield Mutant(self.file, at + 1, at + 1, "delete", "line", (), self.lines[at], "")
         cells = self.lines[at].split("\t")
         others = [line.split("\t") for line in self.lines[1:] if line and line != self.lines[at]]
@@ -299,7 +295,7 @@ class _File:
             ("retype", "confidence", 3, lambda: "X"),
             ("swap", "display", 2, lambda: random.choice([one[2] for one in others])),
         ]
-        for kind, how, column, change in changes:
+        for kind, how, column, change in random.sample(changes, 2):
             yield self._replace(at, kind, how, "\t".join([*cells[:column], change(), *cells[column + 1 :]]))
 
     def _block_end(self, at: int) -> int:
