@@ -14,6 +14,7 @@ from service.fhir.json import Value
 from tests.support.shared import shared
 
 SECONDS = 120
+TRIES = 5
 _EMPTY = b'{"resourceType":"Parameters","parameter":[{"name":"expungeEverything","valueBoolean":true}]}'
 
 
@@ -47,7 +48,11 @@ class Server:
         return found
 
     def _ask(self, method: str, url: str, body: bytes | None = None) -> Value:
-        answer = requests.request(method, url, data=body, headers={"Content-Type": "application/fhir+json"}, timeout=SECONDS)
+        """The answer to a request; while HAPI still works in the background on what it took, it answers 409, so it is asked again."""
+        for _ in range(TRIES):
+            answer = requests.request(method, url, data=body, headers={"Content-Type": "application/fhir+json"}, timeout=SECONDS)
+            if answer.status_code != requests.codes.conflict:
+                break
         assert answer.ok, answer.text
         return json.read(answer.content)
 
