@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from service.diagnostics.issue import Issue
 from service.diagnostics.messages import resources as say
@@ -169,12 +170,13 @@ def _modifier_extensions(value: Value, at: Pointer) -> Iterator[Pointer]:
             yield from _modifier_extensions(inner, (*at, number))
 
 
-def carried(kind: Kind, shape: Shape) -> set[str]:
+@lru_cache(1024)
+def carried(kind: Kind, shape: Shape) -> frozenset[str]:
     """The record's fields that a shape reads."""
     names = {one.name for leaf in shape.scope.leaves() if leaf.two_way for one in leaf.term.fields}
     names |= {choice.field.name for choice in shape.scope.choices if choice.field}
     names |= {items.field.name for items in shape.scope.items()}
-    return names & kind.fields.by_name.keys()
+    return frozenset(names & kind.fields.by_name.keys())
 
 
 def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sender: Sender) -> Member | Orphan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -21,9 +22,15 @@ def problems(fields: Fields, record: Value, outer: Mapping[str, Value] | None = 
     """All that is wrong with a record (JSON as `fhir.json` reads it), in the order of its fields; `outer` is the record around an item."""
     if not isinstance(record, dict):
         return [say.not_an_object("")]
-    schema = _schema(fields)()
-    schema.context_record = {**(outer or {}), **record}
-    return list(_issues(schema.validate(record)))
+    around = _record.set({**(outer or {}), **record})
+    try:
+        return list(_issues(_schema(fields).validate(record)))
+    finally:
+        _record.reset(around)
+
+
+_record: ContextVar[Mapping[str, Value]] = ContextVar("record")
+"""The record being checked, with the one around it, which its rules may name."""
 
 
 class _Leaf(marshmallow.fields.Field[Any]):
@@ -64,7 +71,6 @@ class _Record(marshmallow.Schema):
     """A record: its fields, then, where they are sound, its rules."""
 
     kap_fields: Fields
-    context_record: Mapping[str, Value]
 
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **_: Any) -> None:
         """Name the unknown fields."""
@@ -79,17 +85,18 @@ class _Record(marshmallow.Schema):
     @marshmallow.validates_schema(skip_on_field_errors=True)
     def check_rules(self, data: Mapping[str, Value], **_: Any) -> None:
         """Name each broken rule. Raises ValidationError."""
-        record = {**self.context_record, **data}
+        record = {**_record.get(), **data}
         broken = [say.rule_fails("", rule.text, rule.span) for rule in self.kap_fields.rules if not rule.holds(record)]
         if broken:
             raise ValidationError(broken)
 
 
 @cache
-def _schema(fields: Fields) -> type[_Record]:
+def _schema(fields: Fields) -> _Record:
     members: dict[str, Any] = {name: _Leaf(field) for name, field in fields.by_name.items()}
     members["kap_fields"] = fields
-    return type("Record", (_Record,), members)
+    schema: _Record = type("Record", (_Record,), members)()
+    return schema
 
 
 def _twice(field: Field, value: list[Value]) -> list[Issue]:
