@@ -10,7 +10,7 @@ from service.diagnostics.issue import ENOUGH, Issue, Refused
 from service.diagnostics.messages import records as say
 from service.diagnostics.messages import resources as wrong
 from service.fhir.json import Value
-from service.mapping import assemble, children, counterpart, gather, giveback, identity, memory, transaction
+from service.mapping import assemble, children, counterpart, gather, giveback, identity, labels, memory, transaction
 from service.mapping.assemble import Gathering
 from service.mapping.children import Single
 from service.mapping.gather import Known, Orphan
@@ -164,7 +164,7 @@ def _add(library: Library, made: Resources, single: Single, target: str, receive
 
     returned = giveback.give_back(library.names, library.hash, single, entries, receiver, read_again)
     made.sent += [Sent(None, resource, transaction.url_there(target, resource, full_url)) for resource, full_url in returned.resources]
-    made.sent += [_sent(receiver.base, single, one) for one in returned.new]
+    made.sent += [_sent(receiver.base, single, one) for one in _labelled(single, returned.new)]
     made.withdrawn += returned.withdrawn
     made.issues += returned.issues
 
@@ -199,7 +199,13 @@ def _read(library: Library, resources: list[Resource], known: Known) -> tuple[li
 
 
 def _written(single: Single, receiver: Receiver) -> Iterator[Written]:
-    return write(single.kind, single.record, counterpart.links(single.kind, receiver))
+    return _labelled(single, write(single.kind, single.record, counterpart.links(single.kind, receiver)))
+
+
+def _labelled(single: Single, resources: Iterable[Written]) -> Iterator[Written]:
+    """The resources of a record with the security labels that it was read with, from whichever server."""
+    found = labels.unique(label for entry in memory.recall(single.memory) or [] for label in entry.security)
+    return (replace(one, resource=labels.united(one.resource, found)) if found else one for one in resources)
 
 
 def _sent(base: str, single: Single, one: Written) -> Sent:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from service.diagnostics.issue import Issue
 from service.diagnostics.messages import resources as say
 from service.fhir import definitions, json
+from service.fhir.forms import has_form
 from service.fhir.json import Value
-from service.mapping import counterpart
+from service.mapping import counterpart, labels
 from service.mapping.assemble import Gathering
 from service.mapping.gather import Member, expression
 from service.mapping.leftovers import Leftover, difference, equal, modifiers
 from service.mapping.receiver import Receiver
-from service.mapping.sender import Names
+from service.mapping.sender import Names, Resource
 from service.mapping.walk.write import write
 
 POLICIES = ("report", "refuse", "keep")
@@ -26,7 +27,7 @@ class Entry:
     """What is remembered of one resource of a server.
 
     Under `keep`: the mapping's hash, the digest of the record as read, what the server's references mean here, the full URL of a
-    resource without id, and the resource.
+    resource without id, and the resource. `security` are its labels.
     """
 
     server: str
@@ -35,6 +36,7 @@ class Entry:
     links: Mapping[str, str] = field(default_factory=dict)
     full_url: str = ""
     resource: Value = None
+    security: list[Value] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -82,11 +84,11 @@ def refused_members(gathering: Gathering, account_: Account) -> dict[int, list[I
 def remember(library_hash: str, gathering: Gathering, account_: Account, policy: str) -> list[Value]:
     """The memory of a record; under `keep` empty when writing it gives just what was read.
 
-    Under the others, the servers where writing it would lose something or make a second resource beside theirs.
+    Under the others, the servers where writing it would lose something or make a second resource beside theirs, and their labels.
     """
     if policy != "keep":
-        barred = [one for number, one in enumerate(gathering.members) if not one.resource.own or account_.lost(number)]
-        return [{"server": server} for server in dict.fromkeys(member.resource.server for member in barred)]
+        barred = [one.resource for number, one in enumerate(gathering.members) if not one.resource.own or account_.lost(number)]
+        return [_server(server, barred) for server in dict.fromkeys(one.server for one in barred)]
     if account_.complete:
         return []
     digest = digest_of(gathering.values)
@@ -101,16 +103,17 @@ def recall(memory: Value) -> list[Entry] | None:
         return None
     entries: list[Entry] = []
     for one in memory:
-        known = isinstance(one, dict) and one.keys() <= {"server", "mapping", "read", "links", "fullUrl", "resource"}
+        known = isinstance(one, dict) and one.keys() <= {"server", "mapping", "read", "links", "fullUrl", "resource", "security"}
         if not known or not isinstance(one.get("server"), str):
             return None
         links, resource = one.get("links", {}), one.get("resource")
         texts = [one.get(name, "") for name in ("mapping", "read", "fullUrl")]
         if not all(isinstance(text, str) for text in texts) or not isinstance(links, dict) or not _is_resource(resource):
             return None
-        if not all(isinstance(key, str) for key in links.values()):
+        if not all(isinstance(key, str) for key in links.values()) or not has_form("Meta", {"security": one.get("security", [])}):
             return None
-        entries.append(Entry(one["server"], texts[0], texts[1], links, texts[2], resource))
+        security = one.get("security") or labels.of(resource or {})
+        entries.append(Entry(one["server"], texts[0], texts[1], links, texts[2], resource, security))
     return entries
 
 
@@ -123,6 +126,11 @@ def _is_resource(value: Value) -> bool:
 def digest_of(record: Mapping[str, Value]) -> str:
     """A digest of a record's values, whatever the order of its fields."""
     return hashlib.sha256(json.write(dict(sorted(record.items())))).hexdigest()[:32]
+
+
+def _server(server: str, resources: list[Resource]) -> Value:
+    security = labels.unique(label for one in resources if one.server == server for label in labels.of(one.value))
+    return {"server": server, **({"security": security} if security else {})}
 
 
 def _entry(library_hash: str, member: Member, digest: str) -> Value:

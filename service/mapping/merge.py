@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from service.fhir import definitions
 from service.fhir.forms import has_form
 from service.fhir.json import Value
+from service.mapping import labels
 from service.mapping.leftovers import equal, pairs
 from service.mapping.walk.write import Origin, Pointer, Written
 
@@ -180,17 +181,8 @@ def _place(places: list[tuple[bool, Value]], new: int) -> int:
 
 
 def ours_alone(theirs: Mapping[str, Value], now: Written) -> dict[str, Value]:
-    """M with the id and the labels that R has."""
-    made = dict(now.resource)
-    meta: Value = theirs.get("meta")
-    labels = meta.get("security") if has_form("Meta", meta) else None
-    if labels:
-        mine = made.get("meta", {}).get("security", [])
-        made["meta"] = {
-            **made.get("meta", {}),
-            "security": [*labels, *(one for one in mine if not any(equal(one, other) for other in labels))],
-        }
-    return made
+    """M with the labels that R has."""
+    return labels.united(now.resource, labels.of(theirs))
 
 
 def _type(at: str, name: str) -> str:

@@ -162,3 +162,23 @@ def test_a_memory_that_nobody_wrote_is_refused():
         with pytest.raises(Refused) as refused:
             written(mappings(), "patient", {"client_id": "c", "family": "Okafor", "sex": "F", "_fhir": memory}, server=SERVER)
         assert [one.code for one in refused.value.issues] == ["KAP517"]
+
+
+LABEL = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
+
+
+@pytest.mark.parametrize("policy", ["report", "keep"])
+@pytest.mark.parametrize("server", ["", "https://lab.example.com/fhir"])
+def test_what_is_marked_stays_marked(policy, server):
+    """A security label of another system goes with the record's resources to every receiver, under every policy."""
+    theirs = [{**pulse(), "meta": {"security": [LABEL], "tag": [LABEL]}}]
+    (record,) = shown(read(mappings(), theirs, server=SERVER, policy=policy))
+    (sent,) = written(mappings(), "vitals", record, server=server)
+    assert sent["meta"] == {"security": [LABEL], "profile": ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-heart-rate"]}
+
+
+def test_new_resources_of_a_marked_record_are_marked():
+    """What an edit adds to a marked record is marked, too."""
+    (record,) = shown(read(mappings(), [{**pulse(), "meta": {"security": [LABEL]}}], server=SERVER, policy="keep"))
+    heart, pain = written(mappings(), "vitals", {**record, "pain_0_10": Number("3")}, server=SERVER)
+    assert [one["meta"]["security"] for one in (heart, pain)] == [[LABEL], [LABEL]]
