@@ -20,7 +20,14 @@ ONE_VALUE = frozenset(
 )
 """Types whose parts describe one value: when it changes, M stands there alone."""
 
-_NAMES = frozenset(("HumanName", "Address", "ContactPoint"))
+_SUMMARIES = {
+    "HumanName": ("text", "period"),
+    "Address": ("text", "period"),
+    "ContactPoint": ("period",),
+    "Dosage": ("text", "patientInstruction"),
+}
+"""By type, the parts that say the whole in other words or when it held."""
+
 _DERIVED = ("interpretation", "issued")
 _VERSION = ("versionId", "lastUpdated")
 
@@ -125,9 +132,9 @@ class Merge:
 
     def _drop_stale(self, at: str, made: dict[str, Value], m: Mapping[str, Value], spot: Pointer) -> None:
         """What stands beside a changed value and described the old one."""
-        stale = list(_DERIVED)
-        if at in _NAMES:
-            stale += ["text", "period", *(["use"] if made.get("use") in ("old", "temp") else [])]
+        stale = [*_DERIVED, *_SUMMARIES.get(at, ())]
+        if "period" in stale and made.get("use") in ("old", "temp"):
+            stale.append("use")
         if definitions.is_resource(at):
             stale.append("text")
             self._drop_version(made, m, spot)

@@ -50,6 +50,14 @@ ANSWERS = {
     "phq9_1": Number("2"),
     "phq9_2": Number("1"),
 }
+TABLET = {
+    "medication_id": "m",
+    "client_id": "c",
+    "name": "lamotrigine",
+    "status": "active",
+    "dose_amount": Number("100"),
+    "dose_unit": "mg",
+}
 EVENT = {"event_id": "e", "client_id": "c", "event": "nausea", "severity": "mild"}
 
 CASES = [
@@ -111,6 +119,7 @@ CASES = [
         "questionnaire_response", ANSWERS, "item.0.answer.0.valueCoding.version", OLD, {"phq9_1": Number("0")}, id="the answer's version"
     ),
     pytest.param("questionnaire_response", ANSWERS, "text", _NARRATIVE, {"phq9_1": Number("0")}, id="the narrative of answers"),
+    pytest.param("medication", TABLET, "dosage.0.patientInstruction", OLD, {"dose_amount": Number("50")}, id="the old dose in words"),
     pytest.param("adverse_event", EVENT, "event.text", OLD, {"event": "vomiting"}, id="the text of the old event"),
     pytest.param("adverse_event", EVENT, "severity.coding", [_CODING], {"severity": "severe"}, id="a coding of the old severity"),
 ]
@@ -150,7 +159,12 @@ def test_what_describes_another_value_stays(kind, record, path, value, change):
     mapped = mappings()
     (ours,) = (one.resource for one in convert.to_fhir(mapped, kind, record, server=SERVER, takes_ids=True).sent)
     (held,) = shown(read(mapped, [put(ours, path, value)], server=SERVER, policy="keep"))
-    other = {"patient": {"email": "a@example.org"}, "administration": {"notes": "n"}, "vitals": {"source_device_id": "d"}}
+    other = {
+        "patient": {"email": "a@example.org"},
+        "administration": {"notes": "n"},
+        "vitals": {"source_device_id": "d"},
+        "medication": {"note": "n"},
+    }
     change = other.get(kind, {"session_id": "s"})
     sent = json.write([one.resource for one in convert.to_fhir(mapped, kind, {**held, **change}, server=SERVER).sent]).decode()
     whole = path.split(".")[0] in ("text", "meta", "interpretation", "issued")
