@@ -80,7 +80,8 @@ class Resource:
     @property
     def type(self) -> str:
         """Its resource type."""
-        return str(self.value.get("resourceType", ""))
+        type_ = self.value.get("resourceType")
+        return type_ if isinstance(type_, str) else ""
 
     @property
     def id(self) -> str:

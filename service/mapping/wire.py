@@ -242,6 +242,8 @@ def _given(value: Value) -> Iterator[Given]:
     else:
         given = [Given(value)]
     wrong = [say.not_resources(one.path) for one in given if not isinstance(one.resource, dict)]
+    if not wrong and isinstance(value, dict) and not isinstance(value.get("resourceType"), str):
+        wrong = [say.not_resources("")]
     if wrong:
         raise Refused(wrong)
     yield from given

@@ -186,7 +186,10 @@ def test_a_bad_line_fails_alone_and_by_its_number(gate):
     assert [one.failed for one in back] == [False, True, False]
 
 
-@pytest.mark.parametrize("data", [b"", b"null", b"3", b'"x"', b"[1]", b'{"resourceType":"Bundle","entry":{}}', b'{"a":1,"a":2}', b"\xff"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"null", b"3", b'"x"', b"[1]", b'{"resourceType":"Bundle","entry":{}}', b'{"a":1,"a":2}', b"\xff", b"{}", b'{"resourceType":1}'],
+)
 def test_what_is_no_resource_is_refused(gate, data):
     """Never a crash: a Refused that says what to send."""
     with pytest.raises(Refused) as refused:
