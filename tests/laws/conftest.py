@@ -22,6 +22,11 @@ settings.register_profile(
 settings.load_profile("laws")
 
 
+def share(part: int) -> Any:
+    """One example where there are `part` of the first laws, at most 500: a law whose examples cost more."""
+    return settings(max_examples=min(settings().max_examples // part, 500))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give every law the seed of this run."""
     for item in items:

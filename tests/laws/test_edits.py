@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from service.diagnostics.issue import Refused
@@ -11,6 +11,7 @@ from service.fhir import json
 from service.mapping import convert
 from service.mapping.gather import Known
 from service.mapping.leftovers import equal
+from tests.laws.conftest import share
 from tests.laws.test_given_back import distinct
 from tests.support import generate
 from tests.support.edit import edited
@@ -32,7 +33,7 @@ def whose(resource):
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @pytest.mark.parametrize("server", ["", SERVER], ids=["ours", "theirs"])
-@settings(max_examples=settings().max_examples // 2)
+@share(2)
 @given(random=st.randoms(use_true_random=False))
 def test_one_changed_field_is_all_that_changes(clinic, name, server, random):
     """Law 4: in resources that others added to, one edit of any field arrives, and no other field changes. It may be refused where the
@@ -62,7 +63,7 @@ def test_one_changed_field_is_all_that_changes(clinic, name, server, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
-@settings(max_examples=settings().max_examples // 50)
+@share(50)
 @given(random=st.randoms(use_true_random=False))
 def test_nothing_that_described_the_old_value_is_left(clinic, name, random):
     """Law 4: whichever field is changed, the texts, displays, codings, extensions, siblings, interpretations, narrative and version that

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.diagnostics.issue import Refused
@@ -14,6 +14,7 @@ from service.fhir import json
 from service.mapping.fast import read as fast_read
 from service.mapping.fast import write as fast_write
 from service.mapping.wire import Gateway, Terms
+from tests.laws.conftest import share
 from tests.laws.test_given_back import distinct
 from tests.support import broken, generate
 from tests.support.mappings import DIFFERENT, mappings, written
@@ -46,7 +47,7 @@ def fast_to_fhir(gate, kind, data):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
-@settings(max_examples=settings().max_examples // 2)
+@share(2)
 @given(random=st.randoms(use_true_random=False))
 def test_valid_records_are_written_alike(clinic, name, random):
     """The emitted code answers for every valid record and list of records, and gives what `walk` gives, in its order."""
@@ -61,7 +62,7 @@ def test_valid_records_are_written_alike(clinic, name, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
-@settings(max_examples=settings().max_examples // 20)
+@share(20)
 @given(random=st.randoms(use_true_random=False))
 def test_broken_records_are_refused_alike(clinic, name, random):
     """Verdict, answer and issues are the same; and where `walk` says yes to the shortest text of its JSON, the emitted code does."""
@@ -75,7 +76,7 @@ def test_broken_records_are_refused_alike(clinic, name, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
-@settings(max_examples=settings().max_examples // 2)
+@share(2)
 @given(random=st.randoms(use_true_random=False))
 def test_resources_of_ours_are_read_alike(clinic, name, random):
     """The emitted code reads what we write, as list and as Bundle, in any order, and answers as `walk` does."""
@@ -94,7 +95,7 @@ def test_resources_of_ours_are_read_alike(clinic, name, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
-@settings(max_examples=settings().max_examples // 2)
+@share(2)
 @given(random=st.randoms(use_true_random=False))
 def test_changed_resources_are_read_alike(clinic, name, random):
     """Where the emitted code answers for resources that anything was done to, its answer is that of `walk`."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.fhir import json
 from service.mapping import children, convert
+from tests.laws.conftest import share
 from tests.support import generate
 from tests.support.mappings import DIFFERENT, SERVER, apart, mappings, read, written
 from tests.support.perturb import perturbed
@@ -44,7 +45,7 @@ def returned(mapped, records, server):
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @pytest.mark.parametrize("server", ["", SERVER], ids=["ours", "theirs"])
-@settings(max_examples=settings().max_examples // 2)
+@share(2)
 @given(random=st.randoms(use_true_random=False))
 def test_what_was_read_is_given_back(clinic, name, server, random):
     """Law 3: resources of ours with anything changed in them make no failure, and go back to their server to the letter."""
@@ -56,7 +57,7 @@ def test_what_was_read_is_given_back(clinic, name, server, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
-@settings(max_examples=settings().max_examples // 2)
+@share(2)
 @given(random=st.randoms(use_true_random=False))
 def test_each_server_gets_its_own_back(clinic, name, random):
     """Law 3: of a set from two servers, each gets back just what it sent."""
