@@ -36,7 +36,7 @@ def said(ask, *, emitted):
             patch.setattr(fast_read, "from_fhir", lambda *_: None)
             patch.setattr(fast_write, "to_fhir", lambda *_: None)
         try:
-            return json.read(ask().data), ()
+            return ask().data, ()
         except Refused as refused:
             return None, refused.issues
 
@@ -58,7 +58,7 @@ def test_valid_records_are_written_alike(clinic, name, random):
         answer, issues = said(lambda data=data: gate.to_fhir(name, data, RECORDED), emitted=False)
         twice = value is records and len({one[mapped.kinds[name].key] for one in records}) < len(records)
         if not twice and not issues:
-            assert json.read(fast_to_fhir(gate, name, data)) == answer
+            assert fast_to_fhir(gate, name, data) == answer
 
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
