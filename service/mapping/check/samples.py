@@ -1,6 +1,6 @@
 """Valid records of a kind that together write every line of a shape, every name of its tables and every unit.
 
-The first writes as little as can be.
+The first writes as little as can be; others lack what that one has and need not have.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service.fhir.json import Number, Value
-from service.mapping.plan import Shape
+from service.mapping.plan import Shape, every
 from service.mapping.satisfy import theory
 from service.records.fields import Field, Fields
-from service.records.formulas import Literal, all_of, has, holds, is_
+from service.records.formulas import Literal, all_of, has, holds, is_, negate
 
 _VALUES = {
     "text": "some text",
@@ -35,7 +35,12 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
     least = rules.solve(here)
     if least is None:
         return
-    yield _record(fields, least, shape, 0, free=False)
+    first = _record(fields, least, shape, 0, free=False)
+    yield first
+    for when in dict.fromkeys(part.when for part in every(shape.scope.parts) if holds(part.when, first)):
+        without = rules.solve(here, negate(when))
+        if without is not None:
+            yield _record(fields, without, shape, 0, free=False)
     left = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
     rounds = max([1, *(len(one.values) for leaf in left for one in leaf.term.fields)])
     number = 0
