@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from service.fhir import json
+from service.fhir.json import Value
 from service.mapping import publish
 from service.mapping.wire import Gateway
 from tests.conformance import hl7
 from tests.support import generate
-from tests.support.mappings import FOLDER, mappings
+from tests.support.mappings import CASES, FOLDER, mappings
 
 pytestmark = pytest.mark.conformance
 RECORDS = 1000
 
 
+CLINICS = ("", "bloom")
+
+
+def published() -> list[Value]:
+    """The definitions of the product, and those of the clinic, which has a base url of its own."""
+    return [one for clinic in CLINICS for one in publish.definitions(mappings(clinic))]
+
+
 def written() -> dict[str, bytes]:
-    """What is to be validated, by a name for each: the definitions, both sides' examples as they are written now, generated records."""
-    mapped = mappings()
-    gateway = Gateway.of(mapped)
-    made = {f"definition-{one['id']}": json.write(one) for one in publish.definitions(mapped)}
+    """What is to be validated, by a name for each: definitions, example pairs as they stand and as they are written, generated records."""
+    gateways = {clinic: Gateway.of(replace(mappings(clinic), layouts={})) for clinic in CLINICS}
+    made = {f"definition-{number}": json.write(one) for number, one in enumerate(published())}
     for path in sorted(FOLDER.glob("examples/*/*.record.json")):
         kind, name = path.parent.name, path.name.removesuffix(".record.json")
-        made[f"example-{kind}-{name}"] = gateway.to_fhir(kind, path.read_bytes()).data
+        made[f"example-{kind}-{name}"] = gateways[""].to_fhir(kind, path.read_bytes()).data
         made[f"pair-{kind}-{name}"] = path.with_name(f"{name}.fhir.json").read_bytes()
-    kinds = sorted(mapped.kinds)
     for number in range(RECORDS):
-        kind = kinds[number % len(kinds)]
-        record = generate.record(mapped.kinds[kind], Random(number), mapped.kinds)
-        made[f"generated-{kind}-{number}"] = gateway.to_fhir(kind, json.write(record)).data
+        clinic, kind = CASES[number % len(CASES)]
+        kinds = mappings(clinic).kinds
+        record = generate.record(kinds[kind], Random(number), kinds)
+        made[f"generated-{number}-{kind}-{clinic}"] = gateways[clinic].to_fhir(kind, json.write(record)).data
     return made
 
 
@@ -40,4 +49,4 @@ def test_nothing_that_we_write_has_an_error(tmp_path: Path) -> None:
     resources = written()
     assert sum(name.startswith("generated") for name in resources) == RECORDS
     assert any(name.startswith("pair") for name in resources)
-    assert hl7.errors(tmp_path, resources, publish.definitions(mappings())) == {}
+    assert hl7.errors(tmp_path, resources, published()) == {}
