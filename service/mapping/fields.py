@@ -141,10 +141,10 @@ def _clause(fields: dict[str, Field], scope: Fields, name: str, clause: str, nod
 
 
 def _order(scope: Fields, name: str, earlier: str, node: Scalar, found: list[Diagnostic]) -> Rule | None:
-    if earlier not in scope.visible:
-        found.append(say.unknown_field(node.at(earlier), earlier, scope.visible))
+    if earlier not in scope.by_name:
+        found.append(say.unknown_field(node.at(earlier), earlier, scope.by_name))
         return None
-    for one in (scope.visible[name], scope.visible[earlier]):
+    for one in (scope.by_name[name], scope.by_name[earlier]):
         if one.type not in moments.TYPES or one.many:
             found.append(wrong.order_of_no_time(node.at(earlier), one.name, one.type))
             return None

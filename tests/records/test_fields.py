@@ -1,3 +1,5 @@
+import pytest
+
 from __future__ import annotations
 
 from tests.records.made import field_of, fields_of
@@ -46,3 +48,14 @@ def test_a_clause_knows_whose_it_is():
     """A rule made from a clause names its field, and whether the two stand and fall together."""
     whole = fields_of("fields: {amount: decimal, unit: text; together with amount, note: text; needs amount}")
     assert [(rule.clause_of, rule.together) for rule in whole.rules] == [("unit", True), ("note", False)]
+
+
+def test_a_time_is_ordered_among_the_fields_of_its_own_record():
+    """`not before` names a field beside it: what is around an item is checked on its own."""
+    rule = fields_of("fields: {a: date, b: date; not before a}").rules[0]
+    assert (rule.order, rule.fields, rule.clause_of) == (("a", "b"), ("a", "b"), "b")
+    assert rule.holds({"a": "2024", "b": "2024"})
+    assert rule.holds({"b": "2023"})
+    assert not rule.holds({"a": "2024", "b": "2023"})
+    with pytest.raises(AssertionError, match="there is no field `a`"):
+        fields_of("fields: {a: date, log: {list of: {c: 'date; not before a'}}}")
