@@ -14,12 +14,13 @@ from random import Random
 
 from service.diagnostics import tree
 from service.diagnostics.diagnostic import Diagnostic, Diagnostics
+from service.diagnostics.issue import Refused
 from service.diagnostics.spans import Span
 from service.diagnostics.tree import Scalar
 from service.fhir import json
 from service.fhir.json import Value
 from service.fhir.validate import validate
-from service.mapping import children, convert, counterpart, library, wire
+from service.mapping import children, convert, counterpart, laid_out, library, wire
 from service.mapping.check import prove
 from service.mapping.fast import read as fast
 from service.mapping.fast import write
@@ -108,8 +109,9 @@ def place(mutant: Mutant, texts: Texts, found: tuple[Diagnostic, ...]) -> str:
 
 
 def touched(loaded: Library, known: frozenset[bytes]) -> list[str]:
-    """The kinds whose plan a mutation changed, and those that hold records of such a kind."""
+    """The kinds whose plan a mutation changed, those that a clinic lays out its own way, and those that hold records of such a kind."""
     changed = {one.name for one in loaded.kinds.values() if _print(one, loaded.names) not in known}
+    changed |= {name for name, layout in loaded.layouts.items() if layout.lines}
     return [name for name, one in loaded.kinds.items() if changed & {name, *(listing.kind for listing in one.children)}]
 
 
@@ -138,6 +140,7 @@ def laws(gateway: Gateway, kind: Kind, random: Random) -> None:
         _round_trip(loaded, kind, record, random)
         _from_another(loaded, kind, record)
         _emitted(gateway, kind, record)
+        _laid_out(loaded, kind, record)
         alone = {name: value for name, value in record.items() if name in kind.fields.by_name}
         for shape in kind.shapes:
             if shape.form_of:
@@ -185,6 +188,16 @@ def _emitted(gateway: Gateway, kind: Kind, record: Value) -> None:
     read_back = fast.from_fhir(gateway.code, walked) or []
     same = [equal(plain(gateway.library, kind, json.read(one)["record"]), plain(gateway.library, kind, record)) for one in read_back]
     _hold(same in ([True], []), f"emitted code reads {read_back}", kind, record)
+
+
+def _laid_out(loaded: Library, kind: Kind, record: Value) -> None:
+    """A record in the clinic's own form is the same record; one that has no form there is refused."""
+    try:
+        theirs = laid_out.form(loaded.layouts, kind.name, record)
+    except Refused:
+        return
+    ours = laid_out.ours(loaded.layouts, kind.name, theirs)
+    _hold(equal(ours, record), f"the layout gives {theirs}, and that {ours}", kind, record)
 
 
 def _other_form(loaded: Library, kind: Kind, shape: Shape, record: Value) -> None:
