@@ -44,7 +44,7 @@ GRAMMAR = {"id", "text", "code", "required", "list"}
 RECORDS = 5
 """Generated records of each kind that a mutant touches."""
 
-_KEY = re.compile(r" *(?:- )?[+-]?([\w-]+):")
+_THING = re.compile(r"^ *(?:- )?[+-]?([\w-]+):|\$(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,10 @@ def place(mutant: Mutant, texts: Texts, found: tuple[Diagnostic, ...]) -> str:
     before, after = (_words("\n".join(text)) - GRAMMAR for text in (original[mutant.line - 1 : mutant.last], mutant.lines))
     told = [text for one in found for text in (one.message, one.label, *one.notes, one.help)]
     shown = {name for text in told for name in re.findall(r"`([^`]*)`", text)} | {one.span.text for one in found}
-    keys = {match[1] for line in (*original[mutant.line - 1 : mutant.last], *mutant.lines) if (match := _KEY.match(line))}
-    changed = any(((before ^ after) | keys) & _words(text) for text in told)
+    things = {
+        match[match.lastindex or 0] for line in (*original[mutant.line - 1 : mutant.last], *mutant.lines) for match in _THING.finditer(line)
+    }
+    changed = any(((before ^ after) | things) & _words(text) for text in told)
     named = any((before | after) & _words(name) for name in shown if "\n" not in name)
     return "named" if changed or named or any(f"{file}:{mutant.line}:" in text for text in told) else "elsewhere"
 
