@@ -120,13 +120,14 @@ def alternative_readable(span: Span, first: str, second: str, situation: str) ->
     )
 
 
-def alternative_unreachable(span: Span, label: str) -> Diagnostic:
+def alternative_unreachable(span: Span, label: str, earlier: str) -> Diagnostic:
     return Diagnostic(
         "KAP310",
         f"{label} is never written",
         span,
         "an earlier one always is",
-        help="change the conditions or the order, or remove it",
+        (f"an earlier one is written when: {earlier}",) if earlier else (),
+        "change the conditions or the order, or remove it",
     )
 
 

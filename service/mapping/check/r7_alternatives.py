@@ -12,7 +12,7 @@ from service.mapping.plan import Branch, Choice, Kind, Leaf, Scope
 from service.mapping.satisfy import theory
 from service.mapping.terms.constant import Constant
 from service.mapping.walk.read import order
-from service.records.formulas import is_
+from service.records.formulas import any_of, is_
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
@@ -28,7 +28,8 @@ def _alternatives(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:
     for at, branch in enumerate(choice.branches):
         model = theory(scope.fields).solve(branch.chosen)
         if model is None:
-            yield lost.alternative_unreachable(branch.span, branch.label)
+            earlier = str(any_of(one.present for one in choice.branches[:at])) if at else ""
+            yield lost.alternative_unreachable(branch.span, branch.label, earlier)
             continue
         for first in choice.branches[:at]:
             if _readable_in(spots, first, branch):
