@@ -18,12 +18,10 @@ from service.mapping.wire import Gateway
 def command(chosen: Chosen, folder: Path | None) -> None:
     """Run example pairs both ways.
 
-    They are those in FOLDER, or without it in the `examples` of the mappings; those of a clinic are in a folder of its own. A pair is
+    They are those in FOLDER, or without it in `examples` of the mappings, of a clinic in `clinics/<clinic>`. A pair is
     `<kind>/<name>.record.json` and `<kind>/<name>.fhir.json`: the one must become the other, and the other the one.
     """
-    if not folder and chosen.clinic:
-        raise click.UsageError("say the FOLDER that holds the clinic's pairs")
-    folder = folder or chosen.folder / "examples"
+    folder = folder or chosen.folder / (f"clinics/{chosen.clinic}" if chosen.clinic else "examples")
     results = examples.run(Gateway.of(chosen.library()), folder)
     if not results:
         raise click.UsageError(f"there are no example pairs in `{folder}`")

@@ -93,10 +93,11 @@ def test_pairs_that_hold_and_pairs_that_do_not(tmp_path):
 
 
 def test_the_pairs_of_a_clinic_are_its_own():
-    """With --clinic the folder must be said: the product's examples are not in the clinic's form."""
+    """With --clinic the pairs are those beside its overlay, in its own record form."""
     told = kap("test", "--clinic", "bloom")
-    assert told.exit_code == 2
-    assert "say the FOLDER" in told.stderr
+    assert told.exit_code == 0
+    assert "vitals/awkward holds" in told.stdout
+    assert "administration" not in told.stdout
 
 
 def test_the_products_own_pairs_hold():

@@ -45,6 +45,18 @@ def test_every_kind_has_an_ordinary_a_minimal_and_an_awkward_example(kind):
     assert {"ordinary", "minimal", "awkward"} <= {name for of, name in results() if of == kind}
 
 
+def test_a_clinic_has_pairs_of_its_own():
+    """The clinic's examples, in its own record form, hold both ways with its overlay."""
+    ran = examples.run(Gateway.of(mappings("bloom")), FOLDER / "clinics" / "bloom")
+    assert {(one.kind, one.name) for one in ran} >= {
+        ("vitals", "ordinary"),
+        ("vitals", "minimal"),
+        ("vitals", "awkward"),
+        ("patient", "ordinary"),
+    }
+    assert [one for one in ran if one.problems] == []
+
+
 def test_every_pair_was_run():
     """The run finds each record and each partner."""
     assert set(results()) == {(stem.parent.name, stem.name) for stem in PAIRS}
