@@ -32,10 +32,6 @@ class Server:
         """The status of each entry of a transaction."""
         return [entry["response"]["status"] for entry in self._ask("POST", self.base, bundle)["entry"]]
 
-    def versions(self) -> int:
-        """How many versions of resources there are, of all types."""
-        return int(self._ask("GET", f"{self.base}/_history?_summary=count")["total"].text)
-
     def everything(self, types: set[str]) -> list[Value]:
         """All resources of these types, as entries with their full URLs."""
         found: list[Value] = []
