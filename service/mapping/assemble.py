@@ -74,6 +74,14 @@ def assemble(group: Group) -> Gathering | list[Orphan]:
     return Gathering(kind, group.key, in_order(values, kind.fields), group.members, notes)
 
 
+def disputed(group: Group) -> list[Gathering]:
+    """Of members that differ, each as it sees the record (what it does not say, others do): to see which of them is refused anyway."""
+    values, differing = _united(group)
+    kind, key = group.kind, group.key
+    seen = [(one, {**values, **_united(Group(kind, key, [one]))[0], kind.key: key}) for one in group.members] if differing else []
+    return [Gathering(kind, key, in_order(own, kind.fields), [one], []) for one, own in seen]
+
+
 def _united(group: Group) -> tuple[dict[str, Value], list[str]]:
     """The values of all members, and the fields in which they differ."""
     kind = group.kind

@@ -120,11 +120,12 @@ def from_fhir(
             kept.append(resource)
     result = Records()
     while True:
-        gatherings, orphans = _read(library, kept, known or Known())
+        gatherings, orphans, disputes = _read(library, kept, known or Known())
         accounts = [memory.account(names, one) for one in gatherings]
+        in_dispute = [memory.account(names, one) for one in disputes]
         refused = {
             id(one.members[number].resource): Orphan(one.members[number].resource, issues, refused=True)
-            for one, account in zip(gatherings, accounts, strict=True)
+            for one, account in zip([*gatherings, *disputes], [*accounts, *in_dispute], strict=True)
             for number, issues in memory.refused_members(one, account).items()
         }
         if not refused:
@@ -159,7 +160,7 @@ def _add(library: Library, made: Resources, single: Single, target: str, receive
     def read_again(resources: list[tuple[Value, str]], entries: list[Entry], key: str) -> Gathering | None:
         remembered = {literal: named for entry in entries for literal, named in entry.links.items()}
         given = [gather.identify(library.names, value, url, target) for value, url in resources]
-        gatherings, orphans = _read(library, given, Known(key=key, remembered=remembered))
+        gatherings, orphans, _ = _read(library, given, Known(key=key, remembered=remembered))
         return gatherings[0] if len(gatherings) == 1 and not orphans else None
 
     returned = giveback.give_back(library.names, library.hash, single, entries, receiver, read_again)
@@ -185,17 +186,20 @@ def _names_there(library: Library, single: Single, target: str) -> Iterator[tupl
             yield (identity.system(library.names.base, own.kind), own.value), there.reference
 
 
-def _read(library: Library, resources: list[Resource], known: Known) -> tuple[list[Gathering], list[Orphan]]:
+def _read(library: Library, resources: list[Resource], known: Known) -> tuple[list[Gathering], list[Orphan], list[Gathering]]:
+    """The records of resources, the resources that make none, and among these each that differs from others of its record."""
     gathered = gather.gather(library.kinds, library.names, resources, known)
     gatherings: list[Gathering] = []
     orphans = gathered.orphans
+    disputes: list[Gathering] = []
     for group in gathered.groups:
         one = assemble.assemble(group)
         if isinstance(one, Gathering):
             gatherings.append(one)
-        else:
-            orphans += one
-    return gatherings, orphans
+            continue
+        orphans += one
+        disputes += assemble.disputed(group)
+    return gatherings, orphans, disputes
 
 
 def _written(single: Single, receiver: Receiver) -> Iterator[Written]:

@@ -155,6 +155,29 @@ def test_a_refused_resource_leaves_the_others_of_its_record():
     assert [one.resource.value["id"] for one in found.orphans] == ["v.hr"]
 
 
+def test_a_refused_resource_does_not_hold_the_others_to_its_values():
+    """After an edit the server still has the old values in a resource that is refused: the others are a record all the same."""
+    mapped = mappings()
+    record = {
+        "reading_id": "v",
+        "client_id": "c",
+        "recorded_at": "2024-05-14T12:00:00Z",
+        "status": "final",
+        "heart_rate": Number("71"),
+        "pain_0_10": Number("3"),
+    }
+    heart, pain = written(mapped, "vitals", record, server=SERVER, takes_ids=True)
+    strange = {**heart, "implicitRules": "urn:x"}
+    (held,) = shown(read(mapped, [strange, pain], server=SERVER, policy="keep"))
+    (edited,) = written(mapped, "vitals", {**held, "recorded_at": "2024-05-14T13:00:00Z"}, server=SERVER)
+    found = read(mapped, [strange, edited], server=SERVER, policy="keep")
+    assert [one.values["recorded_at"] for one in found.records] == ["2024-05-14T13:00:00Z"]
+    assert [one.resource.value for one in found.orphans] == [strange]
+    unlike = read(mapped, [heart, edited], server=SERVER, policy="keep")
+    assert not unlike.records
+    assert {issue.code for one in unlike.orphans for issue in one.issues} == {"KAP511"}
+
+
 def test_a_memory_that_nobody_wrote_is_refused():
     """`_fhir` comes back as the engine wrote it, or not at all."""
     wrong = ({"server": 1}, {"server": SERVER, "more": 1}, {"server": SERVER, "links": {"a": 1}}, {"server": SERVER, "resource": {}})
