@@ -23,8 +23,8 @@ GENERIC = (
 NEVER = "model dto payload serialize serializer transform transformer manager helper util utils processor"
 """Names that the project does not give."""
 
-TYPE = re.compile(rf"\b({'|'.join(definitions.resource_types())})\b")
-"""A name of FHIR, which the engine must know."""
+FHIR = re.compile(rf"\b(?:{'|'.join(definitions.resource_types())})\b|^[a-z]+(?:[A-Z][a-z]+)+$")
+"""Names of FHIR, which the engine must know: resource types, and elements whose name is several words."""
 
 MODULES = [path for part in ("service", "tools", "tests") for path in sorted((ROOT / part).rglob("*.py"))]
 
@@ -40,7 +40,7 @@ def test_a_module_is_short() -> None:
 
 
 def test_the_engine_knows_no_clinical_word() -> None:
-    """No name and no text in `service/mapping` has a word of the record kinds and their fields; names of FHIR types aside."""
+    """No name and no text in `service/mapping` has a word of the record kinds and their fields; names of FHIR aside."""
     never = clinical()
     found = {
         f"{shown(path)}:{line}: {text}"
@@ -98,7 +98,7 @@ def spoken(tree: ast.AST) -> Iterator[tuple[int, str]]:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.alias(name=name):
                 yield one.lineno, name
             case ast.Constant(value=str(text)) if id(one) not in documents:
-                yield one.lineno, TYPE.sub("", text)
+                yield one.lineno, FHIR.sub("", text)
 
 
 def words(name: str) -> set[str]:
