@@ -44,6 +44,10 @@ def request_id(sent: str) -> str:
     return sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
+_PROBES = ("/livez", "/readyz")
+"""An orchestrator asks for these every few seconds: an answer that is well is no news."""
+
+
 @dataclass(slots=True)
 class Answered:
     """A line of the log about one answer, written when all of it has been sent.
@@ -74,7 +78,8 @@ class Answered:
             "bytes": self.length,
             "request": self.request,
         }
-        LOG.info("answered", extra={"told": told})
+        quiet = self.route in _PROBES and self.status < 400
+        LOG.log(logging.DEBUG if quiet else logging.INFO, "answered", extra={"told": told})
 
 
 def refused(error: Exception) -> None:

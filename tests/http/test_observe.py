@@ -42,6 +42,14 @@ def test_every_answer_is_one_line(server: Server) -> None:
     }
 
 
+def test_a_probe_that_is_well_is_no_news(server: Server) -> None:
+    """An orchestrator's probes leave no line; the request after them does."""
+    send(server, "GET", "/livez", headers={"X-Request-Id": "probe"})
+    send(server, "GET", "/", headers={"X-Request-Id": "after-the-probe"})
+    assert log(server, "after-the-probe")
+    assert "probe" not in {json.loads(line).get("request") for line in server.log.read_text().splitlines()}
+
+
 def test_an_answer_in_pieces_is_counted_whole(server: Server) -> None:
     """The bytes of NDJSON are those of all lines."""
     answer = send(server, "POST", "/kap/convert/patient", (body("patient") + b"\n") * 100, {**LINES, "X-Request-Id": "pieces"})
@@ -62,7 +70,7 @@ def test_the_log_has_no_patient_data(server: Server) -> None:
     send(server, secret.upper(), "/")
     server.raw(f"GET /{secret} now HTTP/1.1\r\n\r\n".encode())
     server.raw(f"POST /{secret} HTTP/1.1\r\n{secret}: \x01\r\nContent-Length: {secret}\r\n\r\n".encode())
-    send(server, "GET", "/livez", headers={"X-Request-Id": "after-all"})
+    send(server, "GET", "/", headers={"X-Request-Id": "after-all"})
     assert log(server, "after-all")
     written = (server.log.read_text() + server.errors.read_text()).lower()
     assert secret.lower() not in written
