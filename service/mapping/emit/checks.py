@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.fhir.primitives import MAX_STRING
 from service.mapping.emit.source import Source, condition
 from service.records import moments
-from service.records.fields import ID_LENGTH, Field, Fields
+from service.records.fields import ID_LENGTH, Field, Fields, Rule
+from service.records.formulas import All, Any_, Formula, Literal, any_of, literals
 
 NUMBERS = ("integer", "decimal")
 _QUICK = {"code": "CODE", "uri": "URI", "date": "DATE", "dateTime": "DATE_TIME", "instant": "DATE_TIME"}
@@ -33,9 +34,10 @@ class Checks:
         """Load every field of a record `r`, leave with None where one or a rule is broken; `lists` are those of records of other kinds."""
         names = [*(f"v_{name}" for name in fields.by_name), *(f"c_{name}" for name in lists)]
         self.source.add(f"{', '.join(names)}, = astuple(r)")
+        asked, rest = _by_field(fields)
         for one in fields.by_name.values():
-            self._field(one, "return None", token=one.name in tokens)
-        self._rules(fields, "return None")
+            self._field(one, "return None", token=one.name in tokens, asked=[condition(each, fields.visible) for each in asked[one.name]])
+        self._rules(rest, fields, "return None")
 
     def item_function(self, one: Field) -> None:
         """A function that says whether an item `i` of a list of the record `r` is valid."""
@@ -50,7 +52,7 @@ class Checks:
             for name in sorted({name for rule in fields.rules for name in rule.fields} & outer.keys()):
                 self.source.add(f"v_{name} = r.f_{name}")
                 self.source.lines += [self.source.indented(line) for line in self.variables(outer[name], token=False)]
-            self._rules(fields, "return False")
+            self._rules(fields.rules, fields, "return False")
             self.source.add("return True")
 
     def variables(self, one: Field, *, token: bool) -> Iterator[str]:
@@ -64,15 +66,19 @@ class Checks:
         elif token:
             yield f"{present}t_{one.name} = quote({name})"
 
-    def _field(self, one: Field, leave: str, *, token: bool) -> None:
+    def _field(self, one: Field, leave: str, *, token: bool, asked: Sequence[str] = ()) -> None:
+        """The checks of a field; `asked` is what a record with a value of it must fulfil."""
         name = f"v_{one.name}"
         if one.required:
             with self.source.block(f"if {name} is None:"):
                 self.source.add(leave)
             self._value(one, leave, token=token)
-        elif self._asks(one, token=token):
+        elif asked or self._asks(one, token=token):
             with self.source.block(f"if {name} is not None:"):
-                self._value(one, leave, token=token)
+                if self._asks(one, token=token):
+                    self._value(one, leave, token=token)
+                for each in asked:
+                    self._unless(each, leave)
 
     def _asks(self, one: Field, *, token: bool) -> bool:
         return token or one.many or one.numeric or one.or_text or one.type not in ("boolean", "table", "one of")
@@ -144,8 +150,8 @@ class Checks:
         precise = f" and len({name}) >= {one.low}" if one.type in moments.TYPES and one.low else ""
         return f"({_FULL[one.type]}({name}){excluded}{precise})" if one.type in _FULL else ""
 
-    def _rules(self, fields: Fields, leave: str) -> None:
-        for rule in fields.rules:
+    def _rules(self, rules: Iterable[Rule], fields: Fields, leave: str) -> None:
+        for rule in rules:
             if rule.order:
                 earlier, later = (f"v_{name}" for name in rule.order)
                 test = f"{later} is not None and {earlier} is not None and not not_before({later}, {earlier})"
@@ -159,3 +165,30 @@ class Checks:
 
     def _number(self, one: Field) -> str:
         return self.source.call(f"number({one.type!r}, {one.low!r}, {one.high!r})", "number")
+
+
+def _by_field(fields: Fields) -> tuple[Mapping[str, list[Formula]], list[Rule]]:
+    """What the rules ask of a record in which a field has a value, by that field, and the rules that ask something else."""
+    asked: dict[str, list[Formula]] = {name: [] for name in fields.by_name}
+    rest = []
+    for rule in fields.rules:
+        clauses = rule.formula.parts if isinstance(rule.formula, All) else (rule.formula,)
+        found = [] if rule.order else [_asked(clause, fields) for clause in clauses]
+        if not found or None in found:
+            rest.append(rule)
+            continue
+        for one in found:
+            if one:
+                asked[one[0]].append(one[1])
+    return asked, rest
+
+
+def _asked(clause: Formula, fields: Fields) -> tuple[str, Formula] | None:
+    """A field, and what must hold where it has a value; None for a clause that says something else, or compares values not yet named."""
+    parts = clause.parts if isinstance(clause, Any_) else (clause,)
+    for one in parts:
+        if isinstance(one, Literal) and one.value is None and not one.positive and one.field in fields.by_name:
+            others = any_of(part for part in parts if part is not one)
+            if not fields.by_name[one.field].required and not any(fields.visible[each.field].numeric for each in literals(others)):
+                return one.field, others
+    return None
