@@ -13,6 +13,7 @@ from service.mapping.plan import Kind, Shape
 from service.mapping.walk.read import in_order
 from service.records import schema
 from service.records.fields import Fields, Rule
+from service.records.formulas import holds
 
 
 @dataclass(slots=True, eq=False)
@@ -100,11 +101,18 @@ def _united(group: Group) -> tuple[dict[str, Value], list[str]]:
             if items.setdefault(each.name, {}).setdefault(member.item, item) != item:
                 differing[each.name] = None
     for member in group.members:
-        lacking = carried(kind, member.shape) & values.keys() - member.reading.values.keys() if not member.resource.own else ()
-        differing.update(dict.fromkeys(lacking))
+        lacking = set() if member.resource.own else _written(member, values) - member.reading.values.keys()
+        differing.update(dict.fromkeys(lacking & kind.fields.by_name.keys()))
     for name, by_id in items.items():
         values[name] = [by_id[one] for one in sorted(by_id)]
     return values, [name for name in kind.fields.by_name if name in differing]
+
+
+def _written(member: Member, values: Mapping[str, Value]) -> set[str]:
+    """The fields that a member's shape would write of these values."""
+    scope, record = member.shape.scope, {**values, **member.reading.values}
+    fields = {one.name for leaf in scope.leaves() if leaf.two_way and holds(leaf.when, record) for one in leaf.term.fields}
+    return fields | {items.field.name for items in scope.items() if holds(items.when, record)}
 
 
 def _drop_broken(fields: Fields, values: dict[str, Value], around: Mapping[str, Value]) -> list[Rule]:

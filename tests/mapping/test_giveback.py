@@ -109,6 +109,22 @@ def test_a_choice_has_one_form():
     assert sent.resource["item"][1]["answer"] == [{"valueDecimal": Number("13")}]
 
 
+def test_a_field_of_another_case_is_not_missed():
+    """A foreign response whose questionnaire has no place for the total agrees with a total beside it: it could not say more."""
+    theirs = {
+        "resourceType": "QuestionnaireResponse",
+        "id": "1",
+        "questionnaire": f"{mappings().names.base}/Questionnaire/gad-7",
+        "status": "completed",
+        "subject": {"reference": "Patient/1"},
+        "authored": NOON,
+        "item": [{"linkId": "/69725-0", "answer": [{"valueCoding": {"system": "http://loinc.org", "code": "LA6569-3"}}]}],
+    }
+    response, total = back("questionnaire_response", {**kept(theirs), "total": Number("7")}).sent
+    assert response.resource == theirs
+    assert total.resource["valueQuantity"]["value"] == Number("7")
+
+
 def test_no_reason_for_absence_beside_a_value():
     """No `dataAbsentReason` stands beside a value that the record now has."""
     codes = {"8480-6": {"valueQuantity": {"value": Number("120"), "unit": "mmHg", "system": "http://unitsofmeasure.org", "code": "mm[Hg]"}}}
