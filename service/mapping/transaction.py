@@ -140,9 +140,12 @@ def bundle(entries: Iterable[str]) -> bytes:
 def latest(times: Iterable[str | None]) -> str:
     """The latest of FHIR dateTimes that are full instants; empty without one."""
     full = [one for one in times if one and "T" in one]
-    if len({one[_SECONDS:] for one in full}) > 1:
-        return max(full, key=_instant)
-    return max(full) if full else ""
+    found = max(full, default="")
+    fraction_and_offset = found[_SECONDS:]
+    for one in full:
+        if one[_SECONDS:] != fraction_and_offset:
+            return max(full, key=_instant)
+    return found
 
 
 def _instant(time: str) -> tuple[float, str]:

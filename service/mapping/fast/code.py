@@ -76,13 +76,15 @@ class Set:
         if ready.number:
             self.references[f"{ready.conditional}{key}"] = stem + ready.number
 
-    def write(self, first: int, last: int) -> tuple[list[str], list[str]]:
-        """The entries of some of the records, and their full URLs. Raises NotFast where one is not valid."""
+    def write(self, first: int, last: int, times: list[str | None] | None = None) -> tuple[list[str], list[str]]:
+        """The entries of some of the records and their full URLs; their times are added to `times`. Raises NotFast where one is not valid."""
         texts: list[str] = []
         urls: list[str] = []
         for ready, record, stem in self.records[first:last]:
             if ready.code.bundle(record, self.references, stem, texts, urls) is None:
                 raise NotFast
+            if times is not None:
+                times += ready.code.times(record)
         return texts, urls
 
 

@@ -73,9 +73,9 @@ def _enter(together: Set, ready: Ready, record: Any) -> None:
 
 def _entries(base: str, together: Set, first: int, last: int, mapping: str, recorded: str) -> list[str]:
     """The entries of a top record and those inside it, with its Provenance."""
-    texts, urls = together.write(first, last)
-    time = recorded or transaction.latest([time for ready, record, _ in together.records[first:last] for time in ready.code.times(record)])
-    if time:
+    times: list[str | None] = []
+    texts, urls = together.write(first, last, times)
+    if time := recorded or transaction.latest(times):
         top, record, stem = together.records[first]
         texts.append(transaction.provenance(Maker(base, top.kind.name, mapping), getattr(record, top.key), stem, urls, time))
     return texts
