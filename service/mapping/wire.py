@@ -80,22 +80,22 @@ class Gateway:
         """
         if terms is not OURS or kind not in self.library.kinds:
             self._check(terms, kind)
-        if not self.library.layouts:
-            return self._to_fhir(kind, data, terms)
-        ours = laid_out.ours(self.library.layouts, kind, _read(data))
-        try:
-            return self._to_fhir(kind, json.write(ours), terms)
-        except Refused as refused:
-            raise Refused(laid_out.named(self.library.layouts, kind, refused.issues)) from None
-
-    def _to_fhir(self, kind: str, data: bytes, terms: Terms) -> Answer:
+        if self.library.layouts:
+            data = json.write(laid_out.ours(self.library.layouts, kind, _read(data)))
         if terms is OURS or terms.takes_ids or self._ours(terms.server):
             answer = fast_write.to_fhir(self.code, kind, data, self.mapping, terms.recorded)
             if answer is None and (compact := _compact(data)):
                 answer = fast_write.to_fhir(self.code, kind, compact, self.mapping, terms.recorded)
             if answer is not None:
                 return Answer(answer)
-        tops, alone = self._tops(kind, _read(data))
+        try:
+            return self._walked(kind, _read(data), terms)
+        except Refused as refused:
+            raise Refused(laid_out.named(self.library.layouts, kind, refused.issues)) from None
+
+    def _walked(self, kind: str, value: Value, terms: Terms) -> Answer:
+        """What `walk` makes of records in our own form."""
+        tops, alone = self._tops(kind, value)
         made = convert.to_set(self.library, tops, server=terms.server, takes_ids=terms.takes_ids)
         alone = alone and len(made[0].sent) == 1
         if not alone:

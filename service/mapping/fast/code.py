@@ -77,7 +77,7 @@ class Set:
             self.references[f"{ready.conditional}{key}"] = stem + ready.number
 
     def write(self, first: int, last: int, times: list[str | None] | None = None) -> tuple[list[str], list[str]]:
-        """The entries of some of the records and their full URLs; their times are added to `times`. Raises NotFast where one is not valid."""
+        """The entries of some records and their full URLs; their times are added to `times`. Raises NotFast where one is not valid."""
         texts: list[str] = []
         urls: list[str] = []
         for ready, record, stem in self.records[first:last]:
