@@ -93,7 +93,8 @@ def to_set(library: Library, tops: Sequence[Top], *, server: str = "", takes_ids
     target = identity.normal(server) or library.names.base
     receiver = Receiver(library.names.base, library.names.kinds, ours=takes_ids or target in library.names.bases, bundle=bundle)
     every = [single for group in singles for single in group]
-    there = {name: literal for single in every for name, literal in _names_there(library, single, target)}
+    elsewhere = every if target not in library.names.bases else ()
+    there = {name: literal for single in elsewhere for name, literal in _names_there(library, single, target)}
     new = [single for single in every if not _remembered(single, target)]
     receiver = replace(receiver, in_set=_ids(library, new, receiver), known=there)
     sets = []
@@ -175,7 +176,10 @@ def _remembered(single: Single, target: str) -> list[Entry]:
 
 
 def _names_there(library: Library, single: Single, target: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """What a server calls the resources of a record that was read from it: ours by identifier, the main one of others by its type."""
+    """What another server calls the resources of a record that was read from it: ours by identifier, the main one of others by type.
+
+    Our own base calls them as we do: there a record without a memory is what it says.
+    """
     main = next((shape.type for shape in single.kind.written if not shape.ending), "")
     for entry in _remembered(single, target):
         if entry.resource is None:
