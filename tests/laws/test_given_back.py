@@ -77,3 +77,19 @@ def test_each_server_gets_its_own_back(clinic, name, random):
         ]
         back = sent + [one.resource.value for one in records.orphans if one.resource.server == server]
         assert texts(back) == texts(resources)
+
+
+def test_at_our_own_base_a_reference_stays_as_it_came():
+    """An Encounter of ours with another id at our own base changes no reference of the records around it."""
+    mapped = mappings()
+    record = {
+        "session_id": "s-1",
+        "client_id": "c-1",
+        "status": "finished",
+        "session_type": "integration",
+        "started_at": "2024-05-14T09:20:00-06:00",
+        "adverse_events": [{"event_id": "e-1", "event": "dissociation"}],
+    }
+    encounter, event = written(mapped, "session", record)
+    resources = [{**encounter, "id": "77"}, event]
+    assert texts(returned(mapped, read(mapped, resources, policy="keep"), mapped.names.base)) == texts(resources)
