@@ -96,7 +96,7 @@ class Gateway:
     def _walked(self, kind: str, value: Value, terms: Terms) -> Answer:
         """What `walk` makes of records in our own form."""
         tops, alone = self._tops(kind, value)
-        made = convert.to_set(self.library, tops, server=terms.server, takes_ids=terms.takes_ids)
+        made = convert.to_set(self.library, tops, server=terms.server, takes_ids=terms.takes_ids) if alone else []
         alone = alone and len(made[0].sent) == 1
         if not alone:
             made = convert.to_set(self.library, tops, server=terms.server, takes_ids=terms.takes_ids, bundle=True)
