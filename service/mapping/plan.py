@@ -188,11 +188,6 @@ class Shape:
         items = self.each.items if self.each else None
         return next((one.name for one in items.by_name.values() if one.type == "id" and one.required), "") if items else ""
 
-    @property
-    def one_identifier(self) -> bool:
-        """Whether the resource type has room for one identifier only."""
-        return definitions.children(self.type)["identifier"].max == 1
-
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class ChildList:

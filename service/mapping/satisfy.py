@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from service.records.fields import Fields
-from service.records.formulas import All, Any_, Formula, Literal, has, is_, negate
+from service.records.formulas import All, Any_, Formula, Literal, has, is_
 
 Clause = tuple[int, ...]
 
@@ -43,10 +43,6 @@ class Theory:
         if model is None:
             return None
         return {literal: model[number] for literal, number in self._numbers.items() if number in model}
-
-    def entails(self, formula: Formula) -> bool:
-        """Whether every valid record fulfils the formula."""
-        return self.solve(negate(formula)) is None
 
     def _translate(self, formula: Formula) -> list[Clause]:
         clauses: list[Clause] = []
