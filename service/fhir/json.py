@@ -60,6 +60,11 @@ class Number:
     def __reduce__(self) -> tuple[type[Number], tuple[str]]:
         return Number, (self.text,)
 
+    @property
+    def decimal(self) -> Decimal:
+        """The exact value."""
+        return Decimal(self.text)
+
 
 def read(data: bytes | str) -> Value:
     """The value of a JSON text.
