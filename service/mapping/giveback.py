@@ -83,15 +83,23 @@ def give_back(names: Names, library_hash: str, single: Single, entries: list[Ent
 
 
 def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], receiver: Receiver, merges: list[Merge]) -> Iterator[_Attempt]:
-    """The merge, then with fewer and fewer leftovers; each time without and with the resources that the server lacks."""
+    """The merge, then with fewer and fewer leftovers, at last of every resource; each time without and with the resources that the server
+    lacks.
+    """
     values = before.values
     gone = {id(one) for one in before.members if counterpart.writes(one, values) and not counterpart.writes(one, record)}
     pairs = [(member, counterpart.of(names, member, values), counterpart.of(names, member, record)) for member in before.members]
-    merges += [Merge(one.resource.value, b, m, one.reading.trace) for one, b, m in pairs if b and m and not equal(b.resource, m.resource)]
-    by_resource = {id(one.theirs): one for one in merges}
+    merges += [Merge(one.resource.value, b, m, one.reading.trace) for one, b, m in pairs if b and m]
+    every = {id(one.theirs): one for one in merges}
+    edited = {one: merge for one, merge in every.items() if not equal(merge.before.resource, merge.now.resource)}
     added, lacking = _new(before, record, receiver)
-    forms: tuple[_Form, ...] = (Merge.whole, _element_alone, lambda merge: ours_alone(merge.theirs, merge.now))
-    for form in forms:
+    attempts: tuple[tuple[_Form, dict[int, Merge]], ...] = (
+        (Merge.whole, edited),
+        (_element_alone, edited),
+        (_alone, edited),
+        (_alone, every),
+    )
+    for form, by_resource in attempts:
         merged = [
             None if id(one) in gone else form(by_resource[id(value)]) if id(value) in by_resource else value
             for one, value in ((member, member.resource.value) for member in before.members)
@@ -106,6 +114,11 @@ def _element_alone(merge: Merge) -> dict[str, Value]:
     b, m = merge.before.resource, merge.now.resource
     made = {name: m.get(name) if not equal(b.get(name), m.get(name)) else value for name, value in merge.whole().items()}
     return {name: value for name, value in made.items() if value is not None}
+
+
+def _alone(merge: Merge) -> dict[str, Value]:
+    """The resource as the record writes it, without any leftover."""
+    return ours_alone(merge.theirs, merge.now)
 
 
 def _new(before: Gathering, record: Mapping[str, Value], receiver: Receiver) -> tuple[list[Written], list[Written]]:
@@ -149,7 +162,7 @@ def _returned(before: Gathering, attempt: _Attempt, merges: list[Merge]) -> Retu
             made.resources.append((merged, member.resource.full_url))
         elif member.resource.reference:
             made.withdrawn.append(member.resource.reference)
-        if merge and merged is not None:
+        if merge and merged is not None and merged is not merge.theirs:
             made.issues += [say.gone(expression(member.resource.type, at)) for at in merge.left_out(merged)]
     return made
 

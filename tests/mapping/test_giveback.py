@@ -287,3 +287,22 @@ def test_a_server_is_a_url():
     with pytest.raises(Refused) as refused:
         Gateway.of(mappings()).to_fhir("patient", b"{}", Terms(server='https://a.example/"x'))
     assert [one.code for one in refused.value.issues] == ["KAP608"]
+
+
+def test_what_a_resource_could_not_say_gives_way_last():
+    """Law 4: a broken response, which the score beside it made readable, goes back as the record has it when the score goes."""
+    record = {
+        "response_id": "r",
+        "client_id": "c",
+        "instrument": "gad-7",
+        "submitted_at": NOON,
+        "status": "completed",
+        "total": Number("7"),
+    }
+    response, total = written(mappings(), "questionnaire_response", record, server=SERVER, takes_ids=True)
+    held = kept({**response, "questionnaire": [[]]}, total)
+    del held["total"]
+    returned = back("questionnaire_response", held)
+    assert returned.sent[0].resource["questionnaire"] == response["questionnaire"]
+    assert returned.withdrawn == ["Observation/r.total"]
+    assert "QuestionnaireResponse.questionnaire" in [one.where for one in returned.issues]
