@@ -83,9 +83,7 @@ def give_back(names: Names, library_hash: str, single: Single, entries: list[Ent
 
 
 def _attempts(names: Names, before: Gathering, record: Mapping[str, Value], receiver: Receiver, merges: list[Merge]) -> Iterator[_Attempt]:
-    """The merge, then with fewer and fewer leftovers, at last of every resource; each time without and with the resources that the server
-    lacks.
-    """
+    """The merge, then with fewer and fewer leftovers, at last in any resource; each without and with the resources the server lacks."""
     values = before.values
     gone = {id(one) for one in before.members if counterpart.writes(one, values) and not counterpart.writes(one, record)}
     pairs = [(member, counterpart.of(names, member, values), counterpart.of(names, member, record)) for member in before.members]
