@@ -5,7 +5,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 READY := .venv/ready
 LOCKS := requirements-dev.lock requirements-build.lock
 
-.PHONY: demo test lint laws mutate bench conformance lock clean
+.PHONY: demo test lint laws mutate bench conformance docs lock clean
 
 demo: $(READY)
 	$(BIN)/kap-fhir demo $(if $(ONCE),--once)
@@ -30,6 +30,9 @@ bench: $(READY)
 
 conformance: $(READY)
 	$(BIN)/pytest tests/conformance -m conformance
+
+docs: $(READY)
+	$(BIN)/kap-fhir docs docs
 
 $(READY): $(LOCKS)
 	$(PYTHON) -m venv --clear .venv

@@ -86,10 +86,11 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A line of `codes.tsv`: the display, and whether it may be used (`X`: it may not)."""
+    """A line of `codes.tsv`: the display, how sure it is (`X`: not to be used), and where it was seen."""
 
     display: str
     confidence: str
+    seen: str
 
 
 @dataclass(slots=True)
@@ -203,7 +204,7 @@ def read_evidence(source: Source, base: str, found: list[Diagnostic]) -> dict[tu
         if line and (len(cells) != len(_COLUMNS) or (start == 0 and tuple(cells) != _COLUMNS)):
             found.append(form.not_evidence(Span(source, start, start + len(line)), _COLUMNS, first=start == 0))
         elif line and start and cells[3] and cells[4]:
-            evidence[cells[0].replace("{base}", base), cells[1]] = Evidence(cells[2], cells[3])
+            evidence[cells[0].replace("{base}", base), cells[1]] = Evidence(cells[2], cells[3], cells[4])
     return evidence
 
 
