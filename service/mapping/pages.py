@@ -174,12 +174,19 @@ def _type(field: Field) -> str:
 def _clauses(fields: Fields, field: Field) -> str:
     """What a field means, and what its clauses ask for."""
     rules = [rule.text.removeprefix(f"{field.name} ") for rule in fields.rules if rule.clause_of == field.name]
-    said = [field.means] if field.means else []
+    meaning = field.means or _remark(field)
+    said = [meaning] if meaning else []
     said += ["required"] if field.required else []
     said += [re.sub(r"(needs|only when|together with|not before) (.*)", r"\1 `\2`", rule) for rule in rules]
     said += [f"labelled `{label}`" for label in field.sensitive]
     said += [f"stays: {field.stays}"] if field.stays else []
     return "; ".join(said)
+
+
+def _remark(field: Field) -> str:
+    """The comment on a field's line, or on that which opens its list."""
+    lines = [field.span.source.line(field.span.line + below) for below in range(1 + bool(field.items))]
+    return next((match[1] for line in lines if (match := re.search(r"\s#\s+(.*)", line))), "")
 
 
 def _standing(kind: Kind, fields: list[Field], spots: list[_Spot]) -> str:

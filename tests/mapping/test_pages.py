@@ -44,6 +44,11 @@ def test_a_field_stands_with_its_element_and_unit() -> None:
     ]
 
 
+def test_a_field_means_what_its_line_says() -> None:
+    """Without a `means` clause the comment on the line is the meaning, also that of a list."""
+    assert row("patient.md", "`contacts`") == ["list of records", "one `Patient.contact` each", "who may take the client home"]
+
+
 def test_an_element_of_every_resource_of_its_type_is_named_once() -> None:
     """The subject of all Observations of a reading is one place."""
     assert row("vitals.md", "`client_id`") == ["id", "`Observation.subject`", "required"]
