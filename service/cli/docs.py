@@ -8,24 +8,24 @@ import click
 
 from service.cli import terminal
 from service.cli.mappings import Chosen, options
-from service.mapping import pages
+from service.mapping.pages.folder import pages
+from service.mapping.pages.markdown import MARK
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @options
 def command(chosen: Chosen, folder: Path) -> None:
-    """Write a page for each record kind into FOLDER.
+    """Write a page for each record kind and each questionnaire into FOLDER.
 
     A page says what a record holds, where each field stands in FHIR, and where each code was seen. Pages of what is no longer there go.
     """
-    mapped = chosen.library()
-    for name, made in {"records": pages.pages(mapped)}.items():
-        inside = folder / name
+    made = {folder / path: text for path, text in pages(chosen.library()).items()}
+    for inside in {path.parent for path in made}:
         inside.mkdir(parents=True, exist_ok=True)
         for path in inside.glob("*.md"):
-            if path.name not in made and path.read_text(encoding="utf-8").startswith(pages.MARK):
+            if path not in made and path.read_text(encoding="utf-8").startswith(MARK):
                 path.unlink()
-        for file, text in made.items():
-            (inside / file).write_text(text, encoding="utf-8")
-        click.echo(f"{inside}: {terminal.count(len(made), 'page')}")
+    for path, text in made.items():
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"{folder}: {terminal.count(len(made), 'page')}")

@@ -49,7 +49,7 @@ class Library:
     """A checked set of mappings.
 
     `names` tells what is ours; `clinic` is the overlay's name, or empty; `released` are the lines of its lock.
-    `layouts` are the clinic's own record forms by kind, none where it has none.
+    `layouts` are the clinic's own record forms by kind, none where it has none; `folders` the table files by folder and id.
     """
 
     kinds: Mapping[str, Kind]
@@ -59,6 +59,7 @@ class Library:
     clinic: str = ""
     released: frozenset[str] = frozenset()
     layouts: Mapping[str, Layout] = field(default_factory=dict)
+    folders: Mapping[str, Mapping[str, Tree]] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -123,7 +124,8 @@ def check(texts: Texts, clinic: str = "") -> Library:
     found += r15_releases.check(lock, kinds, who, (base.get("base") or base).span)
     if found:
         raise Diagnostics(found)
-    return Library(kinds, names, who, texts.hash, clinic, frozenset(line for line, _ in r15_releases.lines(lock)), layouts)
+    released = frozenset(line for line, _ in r15_releases.lines(lock))
+    return Library(kinds, names, who, texts.hash, clinic, released, layouts, folders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from service.mapping import pages
+from service.mapping.pages.folder import pages
 from tests.contract.repository import ROOT
 from tests.support.mappings import mappings
 
-MADE = {f"docs/records/{name}": text for name, text in pages.pages(mappings()).items()}
-FOUND = [path.relative_to(ROOT).as_posix() for folder in ("records",) for path in ROOT.glob(f"docs/{folder}/*")]
+MADE = {f"docs/{path}": text for path, text in pages(mappings()).items()}
+FOUND = [path.relative_to(ROOT).as_posix() for folder in {path.rpartition("/")[0] for path in MADE} for path in ROOT.glob(f"{folder}/*")]
 
 
 @pytest.mark.parametrize("page", sorted({*MADE, *FOUND}))

@@ -9,18 +9,18 @@ from random import Random
 import pytest
 
 from service.fhir.json import Value
-from service.mapping import pages
+from service.mapping.pages.folder import pages
 from service.records.fields import Fields
 from tests.support import generate
 from tests.support.mappings import KINDS, mappings, written
 
 PROFILE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-blood-pressure"
-PAGES = pages.pages(mappings())
+PAGES = pages(mappings())
 
 
 def row(page: str, first: str) -> list[str]:
     """The cells of the row whose first cell is this one."""
-    line = next(line for line in PAGES[page].splitlines() if line.startswith(f"| {first} |"))
+    line = next(line for line in PAGES[f"records/{page}"].splitlines() if line.startswith(f"| {first} |"))
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[2:-1]]
 
 
@@ -79,7 +79,7 @@ def test_a_resource_has_type_profile_condition_and_mark() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_has_a_row(kind: str) -> None:
     """Each field, and each field of a list, begins a row or lies between the ends of one that a loop wrote."""
-    rows = set(re.findall(r"^\| (`\S+`) \|", PAGES[f"{kind}.md"], re.MULTILINE))
+    rows = set(re.findall(r"^\| (`\S+`) \|", PAGES[f"records/{kind}.md"], re.MULTILINE))
     assert {f"`{name}`" for name in names(mappings().kinds[kind].fields) if name not in looped(kind)} <= rows
 
 
