@@ -14,6 +14,7 @@ from service.mapping.plan import Block, Items, Kind, Part, Shape, every
 from service.mapping.terms import codings
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.quantity import InUnit
+from service.mapping.terms.term import Term
 from service.mapping.terms.via import Coded
 from service.mapping.vocabulary import Vocabulary
 from service.records import moments
@@ -128,13 +129,13 @@ def _child_rows(kind: Kind) -> Iterator[tuple[str, str, str]]:
 
 def _resource_rows(kind: Kind, terms: list[Spot]) -> Iterator[tuple[str, ...]]:
     for shape in kind.shapes:
-        page = f"[{shape.type}](http://hl7.org/fhir/R4/{shape.type.lower()}.html)"
+        type_ = f"[{shape.type}](http://hl7.org/fhir/R4/{shape.type.lower()}.html)"
         known = definitions.profile(shape.profile) if shape.profile else None
         profile = f", [{shape.profile}]({known.url})" if known else ""
         mine = [spot for spot in terms if spot.shape is shape]
         match = [_always(kind.names, spot) for spot in mine if spot.leaf.mode == "match"]
         always = [_always(kind.names, spot) for spot in mine if spot.alone]
-        yield f"`{shape.name}`", f"{page}{profile}", _written(shape), "<br>".join(dict.fromkeys(match)), "<br>".join(always)
+        yield f"`{shape.name}`", f"{type_}{profile}", _written(shape), "<br>".join(dict.fromkeys(match)), "<br>".join(always)
 
 
 def _written(shape: Shape) -> str:
@@ -185,13 +186,14 @@ def _code_rows(kind: Kind, terms: list[Spot]) -> Iterator[tuple[str, ...]]:
         for code, what in () if spot.looped else _meanings(spot):
             if code in kind.names.evidence:
                 stands_for.setdefault(code, {}).setdefault(what, {})[spot.shape.name] = None
-    for (system, code), meanings in sorted(stands_for.items()):
+    written = {code for spot in terms for code in _written_codes(spot.term)}
+    for key, meanings in sorted(stands_for.items()):
         words = [f"`{what}`" + ("" if " = " in what else of(kind, what, shapes)) for what, shapes in meanings.items()]
-        yield code_row(kind.names, system, code, ", ".join(words))
+        yield code_row(kind.names, *key, ", ".join(words) + ("" if key in written else ", read only"))
 
 
 def _meanings(spot: Spot) -> Iterator[tuple[codings.Code, str]]:
-    """The codes of a term, each with what it stands for: a value of a field, or being this element."""
+    """The codes by which a term is known, each with what it stands for: a value of a field, or being this element."""
     branch = spot.leaf.branch
     match spot.term:
         case Coded(field=field, read_as=read):
@@ -199,3 +201,11 @@ def _meanings(spot: Spot) -> Iterator[tuple[codings.Code, str]]:
         case Constant(read_as=read, value=value):
             what = f"{branch.choice.field.name} = {branch.value}" if branch and branch.choice.field else spot.element
             yield from ((code, what) for code in {*codings.in_json(value), *read})
+
+
+def _written_codes(term: Term) -> Iterator[codings.Code]:
+    match term:
+        case Coded(written=written):
+            yield from (code for value in written.values() for code in codings.in_json(value))
+        case Constant(value=value):
+            yield from codings.in_json(value)
