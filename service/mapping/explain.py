@@ -20,7 +20,7 @@ from service.mapping.terms.quantity import InUnit
 from service.mapping.terms.reference import Link, ToResource
 from service.mapping.terms.term import Term
 from service.mapping.terms.text import Pattern
-from service.mapping.terms.value import FieldValue, Samples
+from service.mapping.terms.value import FieldValue, Samples, Spelt
 from service.mapping.terms.via import Coded
 from service.mapping.walk.write import Pointer, Written, write
 from service.records.formulas import TRUE
@@ -140,7 +140,7 @@ def _spelt(term: Term) -> str:
         case Pattern(fixed=fixed, system=system):
             text = fixed[0] + "".join(name + after for name, after in zip(names, fixed[1:], strict=True))
             return f"{system}|{text}" if system else text
-        case FieldValue() | Samples():
+        case FieldValue() | Samples() | Spelt():
             return names[0]
     raise AssertionError
 

@@ -14,6 +14,7 @@ from service.records.formulas import word
 ID = re.compile(rf"[A-Za-z0-9-]{{1,{ID_LENGTH}}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+_WHOLE = re.compile(r"(-?[0-9]+)\.0+")
 _MARK = "\ufeff"
 """The byte order mark: readers drop it, so that a text of nothing else would be empty."""
 MAGNITUDE = 1e40
@@ -53,6 +54,13 @@ def problem(field: Field, value: Value) -> str:
     if field.type == "code" and value in field.excluded:
         return "is a code that has a field of its own"
     return ""
+
+
+def whole(field: Field, value: Value) -> Value:
+    """A number as a field of whole numbers holds it: `12.0` is 12."""
+    takes_it = field.numeric or field.type == "integer"
+    match = _WHOLE.fullmatch(value.text) if takes_it and isinstance(value, Number) else None
+    return Number(match[1]) if match else value
 
 
 def expected(field: Field) -> str:

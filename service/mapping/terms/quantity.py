@@ -54,10 +54,11 @@ class InUnit(TwoWay):
             code = next((one for one, texts in self.units.items() if value.get("unit") in texts), None)
         if code not in self.units:
             raise Misfit(f"is not in {' or '.join(self.units)}")
-        problem = leaves.problem(field, value["value"])
+        held = leaves.whole(field, value["value"])
+        problem = leaves.problem(field, held)
         if problem:
             raise Misfit(problem)
-        found = {field.name: value["value"]}
+        found = {field.name: held}
         if self.unit_field:
             found[self.unit_field.name] = next(name for name, one in self.codes.items() if one == code)
         return found

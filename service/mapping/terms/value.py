@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from service.diagnostics.messages import elements
 from service.diagnostics.messages import types as wrong
 from service.fhir import definitions
-from service.fhir.json import Number, Value
+from service.fhir.json import MAX_DIGITS, Number, Value
 from service.mapping.terms import codings
 from service.mapping.terms.term import Constants, Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
 from service.records import leaves
 from service.records.fields import Field
+from service.records.formulas import word
 
 STANDS_AT = {
     "id": ("id", "string"),
@@ -23,8 +24,8 @@ STANDS_AT = {
     "date": ("date", "dateTime"),
     "dateTime": ("dateTime",),
     "instant": ("instant", "dateTime"),
-    "integer": ("integer", "positiveInt", "unsignedInt", "decimal"),
-    "decimal": ("decimal",),
+    "integer": ("integer", "positiveInt", "unsignedInt", "decimal", "string"),
+    "decimal": ("decimal", "string"),
     "boolean": ("boolean",),
     "one of": ("code", "string"),
 }
@@ -48,20 +49,54 @@ class FieldValue(TwoWay):
         """The value, when it is one of the field's."""
         del source
         field = self.fields[0]
-        problem = leaves.problem(field, value)
+        held = leaves.whole(field, value)
+        problem = leaves.problem(field, held)
         if problem:
             raise Misfit(problem)
-        return {field.name: value}
+        return {field.name: held}
 
     def emit(self, to: Emitter) -> Pieces:
         """The field's token."""
-        return to.token(self.fields[0])
+        field = self.fields[0]
+        return [Hole(to.value(field))] if field.numeric else to.token(field)
 
     def decode(self, to: Constants) -> Decoded:
         """The element as the record holds it."""
         del to
         field = self.fields[0]
-        return Decoded("Raw" if field.type in ("integer", "decimal") else "bool" if field.type == "boolean" else "str", ((field, "{}"),))
+        number = field.numeric or field.type in ("integer", "decimal")
+        return Decoded("Raw" if number else "bool" if field.type == "boolean" else "str", ((field, "{}"),))
+
+
+@dataclass(frozen=True, eq=False)
+class Spelt(TwoWay):
+    """One number at a string."""
+
+    def write(self, record: Record, out: Outgoing) -> Value:
+        """Its token as text."""
+        del out
+        return word(record[self.fields[0].name])
+
+    def read(self, value: Value, source: Incoming) -> dict[str, Value]:
+        """The number that the text spells as JSON does."""
+        del source
+        field = self.fields[0]
+        if not isinstance(value, str) or len(value) > MAX_DIGITS:
+            raise Misfit("is not a number")
+        number = leaves.whole(field, Number(value))
+        if problem := leaves.problem(field, number):
+            raise Misfit(problem)
+        return {field.name: number}
+
+    def emit(self, to: Emitter) -> Pieces:
+        """The field's token between quotes."""
+        field = self.fields[0]
+        return ['"', *([Hole(to.value(field))] if field.numeric else to.token(field)), '"']
+
+    def decode(self, to: Constants) -> Decoded:
+        """The text as a token."""
+        del to
+        return Decoded("str", ((self.fields[0], "Raw({}.encode())"),))
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +136,7 @@ def parse(place: Place, field: Field) -> TwoWay | None:
     if not definitions.is_primitive(at):
         place.say(elements.needs_block(place.text.span, place.path, at, definitions.children(place.member.at)))
         return None
-    fitting = STANDS_AT.get(field.type, ())
+    fitting = STANDS_AT.get("integer" if field.numeric else field.type, ())
     if at not in fitting:
         fits = f"a field of type {field.type} stands at {', '.join(fitting) or 'no single element'}"
         place.say(wrong.field_at_element(place.text.at(field.name), field.name, field.type, f"an element of type {at}", fits))
@@ -118,4 +153,5 @@ def parse(place: Place, field: Field) -> TwoWay | None:
     if field.many and not place.member.many:
         place.say(wrong.list_at_single(place.text.at(field.name), field.name, place.path))
         return None
-    return FieldValue(place.text.span, (field,), at)
+    number = field.numeric or field.type in ("integer", "decimal")
+    return Spelt(place.text.span, (field,)) if number and at == "string" else FieldValue(place.text.span, (field,), at)
