@@ -197,6 +197,9 @@ def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sende
         except NotThis as no:
             reasons.append(say.not_this(resource.where, shape.name, no.part.path, no.part.span.place))
             continue
+        if own is None and (line := reading.unknown_case(shape, read)):
+            reasons.append(say.not_this(resource.where, shape.name, line.path, line.span.place))
+            continue
         if own is None and read.passed and not _has_content(kind, shape, read):
             return Orphan(resource, [say.nothing_read(resource.where, shape.name, shape.span.place)])
         item = (own.item if own else identity.foreign_item(resource.server, resource.called)) if shape.each else ""

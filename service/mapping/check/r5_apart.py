@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
-from service.mapping.check.spots import leaves, may_hold, may_read, same_place
-from service.mapping.plan import Kind, Leaf, Shape
+from service.mapping.check.spots import Steps, leaves, may_hold, may_read, same_place, written_with
+from service.mapping.plan import Choice, Kind, Leaf, Shape
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import TwoWay
 from service.records.formulas import word
@@ -24,12 +24,35 @@ def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
 
 
 def _takes(first: Shape, second: Shape) -> bool:
-    """Whether what the second writes can have all that the first asks for: its `match` lines, and a value for each `!`."""
-    written = [(steps, leaf) for steps, leaf in leaves(second.scope) if leaf.mode != "also"]
-    mine = list(leaves(first.scope))
+    """Whether what the second writes, in each of its cases, can have all that the first asks for.
+
+    That is its `match` lines, those of one of its cases where the field is required, and a value for each `!`.
+    """
+    written = [pair for pair in leaves(second.scope) if pair[1].mode != "also"]
+    cases = [[pair for pair in written if written_with(pair[1], branch)] for choice in _cases(second) for branch in choice.branches]
+    return all(_asks_no_more(first, one) for one in cases or [written])
+
+
+def _asks_no_more(shape: Shape, written: list[tuple[Steps, Leaf]]) -> bool:
+    mine = list(leaves(shape.scope))
     asked = [[(steps, leaf)] for steps, leaf in mine if leaf.mode == "match" and leaf.branch is None]
-    asked += [[(steps, leaf) for steps, leaf in mine if leaf.two_way and must in leaf.term.fields] for must in first.scope.musts]
-    return all(any(same_place(steps, spot) and _fits(leaf, one) for steps, leaf in places for spot, one in written) for places in asked)
+    asked += [[(steps, leaf) for steps, leaf in mine if leaf.two_way and must in leaf.term.fields] for must in shape.scope.musts]
+    told = [
+        [[[pair] for pair in mine if pair[1].mode == "match" and pair[1].branch is branch] for branch in choice.branches]
+        for choice in _cases(shape)
+    ]
+    return all(_stands(one, written) for one in asked) and all(
+        any(all(_stands(one, written) for one in case) for case in cases) for cases in told
+    )
+
+
+def _stands(places: list[tuple[Steps, Leaf]], written: list[tuple[Steps, Leaf]]) -> bool:
+    return any(same_place(steps, spot) and _fits(leaf, one) for steps, leaf in places for spot, one in written)
+
+
+def _cases(shape: Shape) -> list[Choice]:
+    """The cases of required fields: a resource of others in which none of them holds is not of this shape."""
+    return [one for one in shape.scope.choices if one.field and one.field.required and not one.parent]
 
 
 def _fits(asked: Leaf, written: Leaf) -> bool:

@@ -12,15 +12,15 @@ from service.mapping.plan import Branch, Choice, Kind, Leaf, Scope
 from service.mapping.satisfy import theory
 from service.mapping.terms.constant import Constant
 from service.mapping.walk.read import order
-from service.records.formulas import any_of, is_
+from service.records.formulas import TRUE, Formula, all_of, any_of, is_
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
     """Every pair of branches that can be mistaken, and every branch that no record reaches."""
     for shape in kind.shapes:
-        for scope in (shape.scope, *(items.scope for items in shape.scope.items())):
+        for scope, when in ((shape.scope, shape.when), *((items.scope, TRUE) for items in shape.scope.items())):
             for choice in scope.choices:
-                yield from _cases(scope, choice) if choice.field else _alternatives(scope, choice)
+                yield from _cases(scope, choice, when) if choice.field else _alternatives(scope, choice)
 
 
 def _alternatives(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:
@@ -36,12 +36,12 @@ def _alternatives(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:
                 yield lost.alternative_readable(branch.span, first.label, branch.label, situation.show(scope.fields, model))
 
 
-def _cases(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:
+def _cases(scope: Scope, choice: Choice, when: Formula) -> Iterator[Diagnostic]:
     field = choice.field
     assert field is not None
     rules = theory(scope.fields)
     covered = {branch.value for branch in choice.branches}
-    missing = [value for value in field.domain if value not in covered and rules.solve(is_(field.name, value)) is not None]
+    missing = [value for value in field.domain if value not in covered and rules.solve(all_of([when, is_(field.name, value)])) is not None]
     if missing:
         yield lost.case_missing(choice.span, field.name, missing)
     spots = list(leaves(scope))

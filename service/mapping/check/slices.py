@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from service.mapping.plan import Block, Leaf
 from service.mapping.terms import constant
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import Place, Term
+from service.mapping.terms.text import unescape
 from service.mapping.vocabulary import Extension, Vocabulary
 from service.records.fields import Fields
 
@@ -55,7 +57,7 @@ def resolve(block: Block, member: Member, at: str, names: Vocabulary, key: Scala
         if "$" in text.text:
             names.found.append(form.field_in_slice(text.span))
             return False
-        term = constant.parse(place, text.text)
+        term = _texts(text) if inner.type == "string" else constant.parse(place, text.text)
         if term is None:
             return False
         _mark(block, inner, term, key)
@@ -118,6 +120,12 @@ def _contained(block: Block, names: Vocabulary, key: Scalar) -> bool:
     mark = Constant(key.span, (), "code", block.slice, frozenset({block.slice}))
     _mark(block, replace(member, name="resourceType", element=replace(member.element, name="resourceType")), mark, key)
     return True
+
+
+def _texts(text: Scalar) -> Constant:
+    """A text, with others that are read as well."""
+    texts = [unescape(one) for one in re.split(r"\s+\|\s+", text.text)]
+    return Constant(text.span, (), "string", texts[0], frozenset(texts))
 
 
 def _mark(block: Block, member: Member, term: Term, key: Scalar) -> None:

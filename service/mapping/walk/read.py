@@ -77,6 +77,14 @@ def read(shape: Shape, resource: Value, source: Incoming, reserved: tuple[str, .
     return reading
 
 
+def unknown_case(shape: Shape, reading: Reading) -> Part | None:
+    """A line of a case of a required field whose value could not be told: a resource of others is then not this one."""
+    for choice in shape.scope.choices:
+        if choice.field and choice.field.required and not choice.parent and choice.field.name not in reading.values:
+            return next(part for part in every(shape.scope.parts) if part.branch and part.branch.choice is choice)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Pass:
     """Which lines a pass over the parts considers: those of the taken branches, of one branch alone (`focus`), or the `also` lines."""
