@@ -23,6 +23,7 @@ _ONE_OF = re.compile(r"one of (.+?)( required)?")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _CLAUSE = re.compile(r"(needs|only when|together with|not before|sensitive|means|stays) (.+)")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SUM = re.compile(r"(\S+) = sum of (.+)", re.DOTALL)
 
 
 def read(tree: Tree, rules: tuple[tuple[Scalar, Scalar], ...], names: Vocabulary, outer: Fields | None = None) -> Fields:
@@ -153,12 +154,27 @@ def _order(scope: Fields, name: str, earlier: str, node: Scalar, found: list[Dia
 
 def _rule(scope: Fields, key: Scalar, node: Scalar, found: list[Diagnostic]) -> Rule | None:
     try:
+        if match := _SUM.fullmatch(node.text):
+            return _sum(scope, key, node, [match[1], *conditions.names(match[2])], found)
         formula = conditions.rule(node.text)
     except conditions.ConditionError as error:
         found.append(form.not_a_rule(node.at(error.rest), node.text))
         return None
     rule = Rule(key.text, formula, " ".join(node.text.split()), node.span)
     return rule if check_condition(formula, scope, node, found) else None
+
+
+def _sum(scope: Fields, key: Scalar, node: Scalar, names: list[str], found: list[Diagnostic]) -> Rule | None:
+    for name in names:
+        one = scope.by_name.get(name)
+        if one is None:
+            found.append(say.unknown_field(node.at(name), name, scope.by_name))
+            return None
+        if one.many or not (one.numeric or one.type in ("integer", "decimal")):
+            found.append(wrong.sum_of_no_number(node.at(name), name, one.type))
+            return None
+    whole, *parts = names
+    return Rule(key.text, formulas.TRUE, " ".join(node.text.split()), node.span, clause_of=whole, sum_of=tuple(parts))
 
 
 def check_condition(formula: Formula, scope: Fields, node: Scalar, found: list[Diagnostic]) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from decimal import Decimal
+from functools import cached_property, reduce
+from operator import add
 from typing import Any
 
 from service.diagnostics.spans import Span
 from service.records import moments
-from service.records.formulas import Formula, holds, literals
+from service.records.formulas import Formula, holds, literals, word
 
 PLAIN = ("text", "id", "code", "uri", "language", "npi", "boolean", "integer", "decimal", "date", "dateTime", "instant")
 RANGED = ("text", "id", "integer", "decimal")
@@ -55,9 +57,9 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """What every valid record fulfils: a formula, and for `not before` the order of two fields, (earlier, later).
+    """What every valid record fulfils: a formula, for `not before` the order of two fields, (earlier, later), for a sum its parts.
 
-    `clause_of` is the field whose clause it is, `together` whether that clause is `together with`.
+    `clause_of` is the field whose clause it is, or that is the sum; `together` whether that clause is `together with`.
     """
 
     name: str
@@ -67,18 +69,29 @@ class Rule:
     clause_of: str = ""
     together: bool = False
     order: tuple[str, str] | None = None
+    sum_of: tuple[str, ...] = ()
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
         """The fields it speaks of, in the order of the text."""
+        if self.sum_of:
+            return (self.clause_of, *self.sum_of)
         return self.order or tuple(dict.fromkeys(literal.field for literal in literals(self.formula)))
 
     def holds(self, record: Mapping[str, Any]) -> bool:
         """Whether a record whose values are valid fulfils it."""
+        if self.sum_of:
+            total, whole = self.total(record), record.get(self.clause_of)
+            return total is None or whole is None or Decimal(word(whole)) == total
         if self.order is None:
             return holds(self.formula, record)
         earlier, later = (record.get(name) for name in self.order)
         return earlier is None or later is None or moments.not_before(later, earlier)
+
+    def total(self, record: Mapping[str, Any]) -> Decimal | None:
+        """What the parts of a sum come to; None where one has no value."""
+        parts = [record.get(name) for name in self.sum_of]
+        return None if None in parts else reduce(add, (Decimal(word(part)) for part in parts))
 
 
 @dataclass(frozen=True, eq=False)

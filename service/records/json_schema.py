@@ -5,7 +5,7 @@ It accepts every valid record. It also accepts some that `schema.problems` refus
 - the spelling of a number (`1.0` is JSON Schema's integer 1), and its number of digits;
 - two items of a list with the same id;
 - a rule that looks from an item at the record around it;
-- the check digit of an npi, and `not before`, of which only its description tells.
+- the check digit of an npi, `not before` and sums, of which only their descriptions tell.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def record_schema(fields: Fields, without: Collection[str] = (), known: Mapping[
     unseen = fields.visible.keys() - own.keys()
     rules = [(rule.text, _weakened(assume(rule.formula, known or {}), unseen)) for rule in fields.rules]
     conditions = [{"description": text, **_condition(fields, formula)} for text, formula in rules if formula != TRUE]
-    conditions += [{"description": rule.text} for rule in fields.rules if rule.order]
+    conditions += [{"description": rule.text} for rule in fields.rules if rule.order or rule.sum_of]
     return {
         "type": "object",
         "properties": {name: _field(field) for name, field in own.items()},

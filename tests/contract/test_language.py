@@ -47,7 +47,7 @@ def known() -> Iterator[str]:
     yield from (*syntax.SECTIONS, *syntax._SHAPE_KEYS, *vocabulary.SECTIONS, *loops.ABOUT, *records.PLAIN, *memory.POLICIES)
     yield from (*r15_releases._WORDS, moments.DAY)
     yield from ("first of", "case", "with", "list of", "id", "layout", "field")
-    yield from ("and", "or", "not", "needs", "only when", "at least one of", "at most one of", "together")
+    yield from ("and", "or", "not", "needs", "only when", "at least one of", "at most one of", "together", "sum of")
     expressions = (syntax._LINE, fields._HEAD, fields._ONE_OF, fields._CLAUSE, loops._FILES, loops._ENTRIES, parse._HOLE)
     for one in (*expressions, layout._DATED, layout._LOCAL):
         yield re.sub(r"\(\?P<\w+>|\\\w", " ", one.pattern)

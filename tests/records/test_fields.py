@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from service.fhir.json import Number
 from tests.records.made import field_of, fields_of
 
 
@@ -59,3 +60,24 @@ def test_a_time_is_ordered_among_the_fields_of_its_own_record():
     assert not rule.holds({"a": "2024", "b": "2023"})
     with pytest.raises(AssertionError, match="there is no field `a`"):
         fields_of("fields: {a: date, log: {list of: {c: 'date; not before a'}}}")
+
+
+def test_a_sum_is_what_its_parts_come_to():
+    """A sum is asked for where it and every part have a value, whatever the spelling of the numbers."""
+    rule = fields_of("""
+        fields: {a: decimal, b: integer, c: sedation}
+        rules: {r: 'a = sum of b, c'}
+    """).rules[0]
+    assert (rule.fields, rule.sum_of, rule.clause_of) == (("a", "b", "c"), ("b", "c"), "a")
+    parts = {"b": Number("2"), "c": Number("1")}
+    assert rule.holds({**parts, "a": Number("3.0")})
+    assert not rule.holds({**parts, "a": Number("3.1")})
+    assert rule.holds({"a": Number("9"), "b": Number("2")})
+    assert rule.holds(parts)
+
+
+@pytest.mark.parametrize("rule", ["a = sum of b, x", "x = sum of a, b", "a = sum of b, t", "a = sum of b, l", "a = sum of"])
+def test_a_sum_is_of_numbers(rule):
+    """What is unknown, no number or a list cannot be added."""
+    with pytest.raises(AssertionError):
+        fields_of(f"fields: {{a: decimal, b: integer, t: text, l: list of integer}}\nrules: {{r: '{rule}'}}")

@@ -148,6 +148,14 @@ def test_random_values_are_judged_alike():
         assert accepted == (not found) or (accepted and "31" in text)
 
 
+def test_a_sum_is_described():
+    """Nor can JSON Schema add."""
+    schema = json_schema(
+        fields_of("fields: {a: decimal, b: integer}\nrules: {r: a = sum of b}"), "one", "https://kap.example.org/fhir/schema/one"
+    )
+    assert schema["allOf"] == [{"description": "a = sum of b"}]
+
+
 def test_an_order_is_described():
     """`not before`, which JSON Schema cannot check, is told to who reads the schema."""
     schema = json_schema(fields_of("fields: {a: date, b: date; not before a}"), "one", "https://kap.example.org/fhir/schema/one")

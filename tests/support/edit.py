@@ -76,4 +76,5 @@ def _forced(
                 break
         else:
             return None
+    generate.add_up(fields, made)
     return {other: made[other] for other in fields.by_name if other in made}

@@ -9,6 +9,7 @@ from typing import Any
 from service.fhir.json import Number
 from service.mapping.plan import Kind
 from service.mapping.satisfy import Theory, theory
+from service.records import leaves
 from service.records.fields import Field, Fields
 from service.records.formulas import Formula, all_of, has, is_, negate
 
@@ -78,6 +79,7 @@ def _values(
         if model[name] and not one.items
     }
     _put_in_order(fields, values, random, {**(outer or {}), **fixed})
+    add_up(fields, values)
     for name, one in fields.by_name.items():
         if model[name] and one.items:
             values[name] = _items(
@@ -107,6 +109,14 @@ def _put_in_order(fields: Fields, values: dict[str, Any], random: Random, given:
             for name in rule.order:
                 if name not in given:
                     values[name] = _single(fields.by_name[name], random, None)
+
+
+def add_up(fields: Fields, values: dict[str, Any]) -> None:
+    """Put sums right; one that its field does not take goes."""
+    while broken := next((rule for rule in fields.rules if rule.sum_of and not rule.holds(values)), None):
+        values[broken.clause_of] = Number(f"{broken.total(values):f}")
+        if leaves.problem(fields.by_name[broken.clause_of], values[broken.clause_of]):
+            del values[broken.clause_of]
 
 
 def known(one: Field, value: Any) -> Formula:

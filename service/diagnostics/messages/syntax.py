@@ -223,7 +223,7 @@ def not_a_rule(span: Span, text: str) -> Diagnostic:
         f"`{text}` is not a rule",
         span,
         "not understood",
-        help="`at least one of a, b`, `at most one of a, b`, `together a, b`, `a needs b` or `a only when b = value`",
+        help="`at least one of a, b`, `at most one of a, b`, `together a, b`, `a needs b`, `a only when b = value` or `a = sum of b, c`",
     )
 
 

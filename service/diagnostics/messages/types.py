@@ -249,6 +249,16 @@ def order_of_no_time(span: Span, name: str, type_: str) -> Diagnostic:
     )
 
 
+def sum_of_no_number(span: Span, name: str, type_: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP258",
+        f"a sum is of numbers, and `{name}` is {'a list' if type_ == 'records' else f'of type {type_}'}",
+        span,
+        "cannot be added",
+        help="name fields of type integer, decimal, or a table whose names are numbers",
+    )
+
+
 def range_empty(span: Span, text: str) -> Diagnostic:
     return Diagnostic("KAP242", f"`{text}` leaves no value", span, "the lower bound is above the upper", help="swap the two")
 

@@ -9,7 +9,7 @@ from service.fhir.primitives import MAX_STRING
 from service.mapping.emit.source import Source, condition
 from service.records import moments
 from service.records.fields import ID_LENGTH, Field, Fields, Rule
-from service.records.formulas import All, Any_, Formula, Literal, any_of, literals
+from service.records.formulas import All, Any_, Formula, Literal, all_of, any_of, has, literals
 
 NUMBERS = ("integer", "decimal")
 _QUICK = {"code": "CODE", "uri": "URI", "date": "DATE", "dateTime": "DATE_TIME", "instant": "DATE_TIME"}
@@ -152,13 +152,28 @@ class Checks:
 
     def _rules(self, rules: Iterable[Rule], fields: Fields, leave: str) -> None:
         for rule in rules:
-            if rule.order:
+            if rule.sum_of:
+                test = self._off(rule, fields)
+            elif rule.order:
                 earlier, later = (f"v_{name}" for name in rule.order)
                 test = f"{later} is not None and {earlier} is not None and not not_before({later}, {earlier})"
             else:
                 test = f"not ({condition(rule.formula, fields.visible)})"
             with self.source.block(f"if {test}:"):
                 self.source.add(leave)
+
+    def _off(self, rule: Rule, fields: Fields) -> str:
+        """Whether a sum is another than that of its parts, all of which have values."""
+        numbers = [fields.by_name[name] for name in rule.fields]
+        present = all_of(has(one.name) for one in numbers if not one.required)
+        values = [self._addend(one) for one in numbers]
+        return f"{condition(present, fields.by_name)} and {values[0]} != {' + '.join(values[1:])}"
+
+    def _addend(self, one: Field) -> str:
+        """A number to add; that of a table's name is looked up."""
+        if not one.numeric:
+            return f"{'int' if one.type == 'integer' else 'Decimal'}(t_{one.name})"
+        return f"{self.source.constant({name: int(name) for name in one.values}, 'addends')}[v_{one.name}]"
 
     def _names(self, one: Field) -> str:
         return self.source.constant({name.encode(): name for name in one.values}, "names")
@@ -173,7 +188,7 @@ def _by_field(fields: Fields) -> tuple[Mapping[str, list[Formula]], list[Rule]]:
     rest = []
     for rule in fields.rules:
         clauses = rule.formula.parts if isinstance(rule.formula, All) else (rule.formula,)
-        found = [] if rule.order else [_asked(clause, fields) for clause in clauses]
+        found = [] if rule.order or rule.sum_of else [_asked(clause, fields) for clause in clauses]
         if not found or None in found:
             rest.append(rule)
             continue

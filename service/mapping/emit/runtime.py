@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "DATE",
     "DATE_TIME",
     "URI",
+    "Decimal",
     "Identifier",
     "Quantity",
     "Raw",
