@@ -13,7 +13,6 @@ import msgspec
 from service.mapping.emit import module
 from service.mapping.plan import Kind
 from service.mapping.sender import Names
-from service.mapping.transaction import References
 
 Texts = list[tuple[int, str, str]]
 """For each resource the number of its shape, the id of its item, its JSON."""
@@ -72,12 +71,12 @@ class Compiled:
         return function
 
     @cached_property
-    def bundle(self) -> Callable[[Any, References, str, list[str], list[str]], object]:
+    def bundle(self) -> Callable[[Any, dict[str, str], str, list[str], list[str]], object]:
         """Adds the entries of a record's resources to a list, and their full URLs, which begin with a stem, to another.
 
         None for a record that is not valid.
         """
-        function: Callable[[Any, References, str, list[str], list[str]], object] = self._module["bundle"]
+        function: Callable[[Any, dict[str, str], str, list[str], list[str]], object] = self._module["bundle"]
         return function
 
     @cached_property

@@ -45,15 +45,6 @@ Piece = TypeVar("Piece")
 _AGENT = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
 
 
-class References(dict[str, str]):
-    """The text of references: what a conditional one (`Type?identifier=system|value`) is in this Bundle, by full URL where it can be."""
-
-    def __missing__(self, conditional: str) -> str:
-        """Itself: the resource is not in the Bundle."""
-        self[conditional] = conditional
-        return conditional
-
-
 def entry(base: str, type_: str, own: Own, full_url: str, text: str) -> str:
     """The entry of a resource of ours."""
     identifier = f"{identity.system(base, own.kind)}|{own.value}"
@@ -137,14 +128,18 @@ def bundle(entries: Iterable[str]) -> bytes:
     return f"{HEAD}{texts}{TAIL}".encode() if texts else b'{"resourceType":"Bundle","type":"transaction"}'
 
 
-def latest(times: Iterable[str | None]) -> str:
+def latest(times: Sequence[str | None]) -> str:
     """The latest of FHIR dateTimes that are full instants; empty without one."""
-    full = [one for one in times if one and "T" in one]
-    found = max(full, default="")
-    fraction_and_offset = found[_SECONDS:]
-    for one in full:
-        if one[_SECONDS:] != fraction_and_offset:
-            return max(full, key=_instant)
+    found = ending = ""
+    for one in times:
+        if not one or "T" not in one:
+            continue
+        if not found:
+            found, ending = one, one[_SECONDS:]
+        elif one[_SECONDS:] != ending:
+            return max((one for one in times if one and "T" in one), key=_instant)
+        elif one > found:
+            found = one
     return found
 
 

@@ -174,7 +174,7 @@ class Gateway:
         for top, one in zip(tops, made, strict=True):
             entries += [_entry(base, sent, keeps_ids=keeps_ids) for sent in one.sent]
             kind = self.library.kinds[top.kind]
-            if recorded := terms.recorded or transaction.latest(times(self.library.kinds, kind, top.record)):
+            if recorded := terms.recorded or transaction.latest(list(times(self.library.kinds, kind, top.record))):
                 urls = [sent.full_url for sent in one.sent]
                 stem = identity.stem(f"{identity.system(base, kind.name)}|{top.record[kind.key]}")
                 entries.append(transaction.provenance(Maker(base, kind.name, self.mapping), top.record[kind.key], stem, urls, recorded))

@@ -94,13 +94,6 @@ class Checks:
         elif one.numeric:
             self.source.add(f"{name} = {self._names(one)}.get(bytes({name}))")
             self._unless(f"{name} is not None", leave)
-        elif token and (quick := self._quick(one)):
-            with self.source.block(f"if {quick}({name}):"):
-                self.source.add(f"{spelt} = f'\"{{{name}}}\"'")
-            with self.source.block(f"elif {self._full(one, name)}:"):
-                self.source.add(f"{spelt} = quote({name})")
-            with self.source.block("else:"):
-                self.source.add(leave)
         else:
             self._unless(self._valid(one, name), leave)
             if token:
@@ -122,23 +115,22 @@ class Checks:
 
     def _valid(self, one: Field, name: str) -> str:
         """An expression that is true of a value of the field; empty where the decoder has said so."""
-        quick = self._quick(one)
         if one.type in NUMBERS:
             return f"{self._number(one)}(bytes({name}))"
         if one.numeric:
             return f"bytes({name}) in {self._names(one)}"
-        full = self._full(one, name)
-        return f"{quick}({name}) or {full}" if quick and full else f"{quick}({name})" if quick else full
+        return " or ".join(filter(None, (self._quick(one, name), self._full(one, name))))
 
-    def _quick(self, one: Field) -> str:
-        """A compiled expression that most values match, and only valid ones that need no escapes in JSON."""
+    def _quick(self, one: Field, name: str) -> str:
+        """An expression that is true of most values, and only of valid ones."""
         if one.excluded:
             return ""
         if one.type == "id":
-            return self.source.call(f"identifier({int(one.low or 1)}, {int(one.high or ID_LENGTH)})", "id")
+            return f"{self.source.call(f'identifier({int(one.low or 1)}, {int(one.high or ID_LENGTH)})', 'id')}({name})"
         if one.type == "text":
-            return self.source.call(f"plain({int(one.low or 1)}, {int(one.high or MAX_STRING)})", "plain")
-        return _QUICK.get(one.type, "")
+            length = f"{int(one.low or 1)} <= len({name}) <= {int(one.high or MAX_STRING)}"
+            return f"{name}.isprintable() and {name}.strip() == {name} and {length}"
+        return f"{_QUICK[one.type]}({name})" if one.type in _QUICK else ""
 
     def _full(self, one: Field, name: str) -> str:
         """An expression that decides about the others; empty where there are none."""

@@ -42,7 +42,6 @@ __all__ = [
     "not_before",
     "npi",
     "number",
-    "plain",
     "plain_name",
     "quote",
     "separated",
@@ -54,7 +53,6 @@ __all__ = [
 ]
 
 _MEMO = 4096
-_CONTROL = r"\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff"
 _DAY = r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
 
 # Only short ones: R4 bounds strings, and `code` and `uri` decide about the others.
@@ -98,11 +96,6 @@ def plain_name(name: str) -> str:
 def identifier(low: int, high: int) -> Callable[[str], object]:
     """A test for values of type id with a length."""
     return re.compile(rf"[A-Za-z0-9-]{{{low},{high}}}").fullmatch
-
-
-def plain(low: int, high: int) -> Callable[[str], object]:
-    """A test for texts of a length that need no escapes in JSON."""
-    return re.compile(rf'(?!\s)[^{_CONTROL}"\\]{{{low},{high}}}(?<!\s)').fullmatch
 
 
 def text(value: str, low: int, high: int) -> bool:

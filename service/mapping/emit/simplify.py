@@ -13,16 +13,20 @@ def simplest(formula: Formula, known: frozenset[Formula], fields: Fields) -> For
     around = _closed(known, fields)
     formula = _under(formula, around)
     if isinstance(formula, All):
-        kept = list(formula.parts)
-        for part in formula.parts:
+        kept = [simplest(part, known, fields) for part in formula.parts]
+        for part in tuple(kept):
             others = [one for one in kept if one is not part]
             if _under(part, _closed(known.union(others), fields)) == TRUE:
                 kept = others
         return all_of(kept)
     if isinstance(formula, Any_):
-        parts = [simplest(part, known, fields) for part in formula.parts]
-        return any_of(one for one in parts if not any(other != one and other in conjuncts(one) for other in parts))
-    return formula
+        kept = [simplest(part, known, fields) for part in formula.parts]
+        for part in tuple(kept):
+            others = [one for one in kept if one is not part]
+            if _under(any_of(others), _closed(known | conjuncts(part), fields)) == TRUE:
+                kept = others
+        formula = any_of(kept)
+    return TRUE if formula in around else formula
 
 
 def conjuncts(formula: Formula) -> frozenset[Formula]:

@@ -31,7 +31,7 @@ class Writer(Elements):
     """Emits `write` and `bundle` of a kind, both from a record `r`, and to None where that is not valid.
 
     `write` gives a list of (number of the shape, id of the item, resource), with references by id. `bundle` adds entries to the list `out`
-    and their full URLs, which begin with `h`, to `urls`; what `p` (transaction.References) knows is referred to by full URL.
+    and their full URLs, which begin with `h`, to `urls`; what `p` (by `Type?identifier=system|value`) knows is referred to by full URL.
     """
 
     kind: Kind
@@ -103,7 +103,7 @@ class Writer(Elements):
         tail: Pieces = [f'"identifier":{{"system":{system},"value":"', Hole(key), f'{"/" + ending if ending else ""}"}}}}']
         if self.in_bundle and type_ in self.names.kinds:
             conditional = quote(f"{type_}?identifier={identity.system(self.names.base, kind)}|")
-            return ['{"reference":"', Hole(f"p[{conditional} + {key}]"), '",', *tail]
+            return ['{"reference":"', Hole(f"p.get((c := {conditional} + {key}), c)"), '",', *tail]
         if self.in_bundle:
             return ["{", *tail]
         return [f'{{"reference":"{type_}/', Hole(key), f'{"." + ending if ending else ""}",', *tail]

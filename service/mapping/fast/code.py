@@ -62,7 +62,7 @@ class Set:
 
     def __init__(self) -> None:
         self.records: list[tuple[Ready, Any, str]] = []
-        self.references = transaction.References()
+        self.references: dict[str, str] = {}
         self._stems: set[str] = set()
 
     def add(self, ready: Ready, record: Any) -> None:
