@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from service.diagnostics.issue import ENOUGH, Issue
 from service.diagnostics.messages import records as say
+from service.diagnostics.messages import resources as wrong
 from service.fhir.json import Number, Value, write
+from service.mapping import memory
 from service.mapping.assemble import Gathering
+from service.mapping.memory import Entry
 from service.mapping.plan import ChildList, Kind
 from service.records import schema
 from service.records.fields import Field, Fields
@@ -19,12 +22,12 @@ MEMORY = "_fhir"
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """One record by itself: its fields, where it stood in the whole, and its memory."""
+    """One record by itself: its fields, where it stood in the whole, and what it remembers of the resources it was read from."""
 
     kind: Kind
     record: dict[str, Value]
     path: str
-    memory: Value
+    memory: list[Entry]
 
 
 def spread(kinds: Mapping[str, Kind], kind: Kind, record: Value, found: list[Issue], path: str = "") -> Iterator[Single]:
@@ -37,7 +40,10 @@ def spread(kinds: Mapping[str, Kind], kind: Kind, record: Value, found: list[Iss
     lists = {one.name for one in kind.children}
     own = {name: value for name, value in record.items() if name not in lists and name != MEMORY}
     found += [issue.inside(path) for issue in schema.problems(kind.fields, own)]
-    yield Single(kind, own, path, record.get(MEMORY))
+    entries = memory.recall(record.get(MEMORY))
+    if entries is None:
+        found.append(wrong.bad_memory().inside(path))
+    yield Single(kind, own, path, entries or [])
     for listing in kind.children:
         if listing.name not in record:
             continue

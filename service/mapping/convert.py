@@ -172,7 +172,7 @@ def _add(library: Library, made: Resources, single: Single, target: str, receive
 
 
 def _remembered(single: Single, target: str) -> list[Entry]:
-    return [entry for entry in memory.recall(single.memory) or [] if identity.normal(entry.server) == target]
+    return [entry for entry in single.memory if identity.normal(entry.server) == target]
 
 
 def _names_there(library: Library, single: Single, target: str) -> Iterator[tuple[tuple[str, str], str]]:
@@ -212,7 +212,7 @@ def _written(single: Single, receiver: Receiver) -> Iterator[Written]:
 
 def _labelled(single: Single, resources: Iterable[Written]) -> Iterator[Written]:
     """The resources of a record with the security labels that it was read with, from whichever server."""
-    found = labels.unique(label for entry in memory.recall(single.memory) or [] for label in entry.security)
+    found = labels.unique(label for entry in single.memory for label in entry.security)
     return (replace(one, resource=labels.united(one.resource, found)) if found else one for one in resources)
 
 
@@ -241,5 +241,3 @@ def _twice(singles: list[Single]) -> Iterator[Issue]:
         if who in seen:
             yield say.item_twice(single.path, single.kind.key, single.kind.fields.by_name[single.kind.key].span)
         seen.add(who)
-        if memory.recall(single.memory) is None:
-            yield wrong.bad_memory().inside(single.path)
