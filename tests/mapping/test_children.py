@@ -7,7 +7,7 @@ import pytest
 from service.diagnostics.issue import Refused
 from service.fhir.json import Number
 from service.mapping import convert
-from tests.mapping.test_isolation import NOON
+from tests.support.foreign import NOON
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
 READING = {"reading_id": "v-1", "recorded_at": NOON, "status": "final", "heart_rate": Number("71")}

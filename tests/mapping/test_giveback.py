@@ -12,7 +12,7 @@ from service.fhir.json import Number
 from service.mapping import convert
 from service.mapping.wire import Gateway, Terms
 from tests.mapping.test_children import READING, SESSION
-from tests.mapping.test_isolation import NOON, observation, patient, pulse
+from tests.support.foreign import NOON, observation, patient, pulse
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from service.fhir import json
 from service.fhir.json import Number
-from tests.mapping.test_isolation import NOON, observation
+from tests.support.foreign import NOON, observation
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
 LOINC, OID = "http://loinc.org", "urn:oid:2.16.840.1.113883.6.1"

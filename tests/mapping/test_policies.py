@@ -6,7 +6,7 @@ import pytest
 
 from service.diagnostics.issue import Refused
 from service.fhir.json import Number
-from tests.mapping.test_isolation import patient, pulse
+from tests.support.foreign import patient, pulse
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
 MORE = {"photo": [{"title": "p"}], "_gender": {"id": "x"}}

@@ -8,7 +8,7 @@ from service.fhir.json import Number
 from service.mapping import convert
 from service.mapping.gather import Known
 from service.mapping.identity import foreign_id
-from tests.mapping.test_isolation import NOON, patient, pulse
+from tests.support.foreign import NOON, patient, pulse
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
 URN = "urn:uuid:5b1d2b2f-8a3e-4a9c-9d9d-000000000001"
