@@ -22,8 +22,8 @@ _VARIABLE = re.compile(r"<(\w+)>")
 _ALTERNATIVE = re.compile(r"\s*\|\s*<(\w+)>")
 _ALONE = re.compile(r"(?:=\s*)?<(\w+)>")
 
-ABOUT = ("title", "licence", "publisher", "source", "note")
-"""Keys of a table file that say something about it and need no loop to read them."""
+ABOUT = "about"
+"""The block of a table file that no mapping reads: what else there is to know of it, for others."""
 
 Variables = Mapping[str, Scalar]
 
@@ -47,7 +47,7 @@ class Loops:
         for files in self.folders.values():
             for tree in files.values():
                 for key, value in tree:
-                    if key.text in ("id", "tables", *ABOUT) or value.span in self.used:
+                    if key.text in ("id", "tables", ABOUT) or value.span in self.used:
                         continue
                     yield say.unused_in_table_file(key.span, key.text)
                 for _, section in tree:

@@ -22,7 +22,15 @@ OLD = mappings()
 LOCK = release.lock(OLD)
 FILES = {**library.read(FOLDER).files, "released.lock": LOCK}
 RANDOM = Random(SEED)
-SHAPES = RANDOM.sample([(kind.name, shape.name) for kind in OLD.kinds.values() for shape in kind.written if shape.ending], 5)
+SHAPES = RANDOM.sample(
+    [
+        (kind.name, shape.name)
+        for kind in OLD.kinds.values()
+        for shape in kind.written
+        if shape.ending and f"\n  {shape.name}:" in FILES[f"{kind.name}.yaml"]
+    ],
+    5,
+)
 CODES = RANDOM.sample(
     [
         (table.name, name)
