@@ -24,7 +24,7 @@ def table_page(library: Library, folder: str, name: str) -> str:
     """The page of a table file."""
     tree = library.folders[folder][name]
     terms = {kind: spots(one) for kind, one in library.kinds.items()}
-    sections = [(key.text, node) for key, node in tree if isinstance(node, Tree) and key.text not in ("tables", *ABOUT)]
+    sections = [(key.text, node) for key, node in tree if isinstance(node, Tree) and key.text not in ("tables", ABOUT)]
     texts = [
         (key.text, node.text.replace("{base}", library.names.base)) for key, node in tree if isinstance(node, Scalar) and key.text != "id"
     ]
