@@ -44,7 +44,7 @@ def test_mappings_that_are_shown_exist(page: str, block: example.Block) -> None:
 
 def known() -> Iterator[str]:
     """Every word of the language that the code names."""
-    yield from (*syntax.SECTIONS, *syntax._SHAPE_KEYS, *vocabulary.SECTIONS, *loops.ABOUT, *records.PLAIN, *memory.POLICIES)
+    yield from (*syntax.SECTIONS, *syntax._SHAPE_KEYS, *vocabulary.SECTIONS, loops.ABOUT, *records.PLAIN, *memory.POLICIES)
     yield from (*r15_releases._WORDS, moments.DAY)
     yield from ("first of", "case", "with", "list of", "id", "layout", "field")
     yield from ("and", "or", "not", "needs", "only when", "at least one of", "at most one of", "together", "sum of")
@@ -60,7 +60,7 @@ def test_the_grammar_has_the_words_of_the_code() -> None:
 
 def test_every_word_is_explained() -> None:
     """The words that begin a section, a key, a clause or a type stand in the text of the page, not in its grammar alone."""
-    sections = (*syntax.SECTIONS, *syntax._SHAPE_KEYS, *vocabulary.SECTIONS, *loops.ABOUT)
+    sections = (*syntax.SECTIONS, *syntax._SHAPE_KEYS, *vocabulary.SECTIONS, loops.ABOUT)
     clauses = re.findall(r"[a-z][a-z ]+", fields._CLAUSE.pattern)
     explained = re.sub(r"^```.*?^```$", "", text(PAGE), flags=re.MULTILINE | re.DOTALL)
     words = {
