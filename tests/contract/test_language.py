@@ -120,7 +120,7 @@ def test_the_grammar_spells_the_mappings(kind: str) -> None:
     mapping = yaml.load(text(f"mappings/{kind}.yaml"), yaml.BaseLoader)
     lines = [
         *(("field", spelt) for spelt in leaves(mapping["fields"])),
-        *(("rule", spelt) for spelt in mapping.get("rules", {}).values()),
+        *(("rule", spelt) for spelt in leaves(mapping.get("rules", {}))),
         *(("child", spelt) for spelt in mapping.get("children", {}).values()),
         *(line for shape in (*mapping.get("patterns", {}).values(), *mapping["resources"].values()) for line in of_shape(shape)),
     ]
