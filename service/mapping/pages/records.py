@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from service.fhir import definitions
 from service.fhir.json import Value
 from service.mapping.pages.markdown import CODES, code_row, coded, listed, page, section, table
-from service.mapping.pages.standing import Spot, of, spots, standing
+from service.mapping.pages.standing import Spot, field_of, of, spots, standing
 from service.mapping.plan import Block, Items, Kind, Part, Shape, every
 from service.mapping.terms import codings
 from service.mapping.terms.constant import Constant
@@ -43,14 +43,16 @@ def index(kinds: Mapping[str, Kind]) -> str:
     return page("Record kinds", table(("record", "is", "becomes"), rows)) + _READ_ON
 
 
-def record_page(kind: Kind) -> str:
-    """The page of a record kind."""
+def record_page(kind: Kind, folders: Mapping[str, Collection[str]]) -> str:
+    """The page of a record kind; `folders` are the ids of table files, which have pages of their own."""
     all_of_it = spots(kind)
     shared = f" Resources of other systems that agree in {listed(kind.foreign_key)} are one record." if kind.foreign_key else ""
+    looped = [one for one, ids in folders.items() if field_of(kind, ids)]
+    apart = "".join(f" What differs by {one.removesuffix('s')} stands on [pages of their own](../{one}/README.md)." for one in looped)
     return page(
         kind.name,
         f"{_summary(kind)}\n",
-        f"`{kind.span.source.name}`: the key is `{kind.key}`.{shared} What is not read is {_KEPT[kind.leftovers]}.\n",
+        f"`{kind.span.source.name}`: the key is `{kind.key}`.{shared} What is not read is {_KEPT[kind.leftovers]}.{apart}\n",
         section("Fields", ("field", "type", "in FHIR", ""), _field_rows(kind, kind.fields, all_of_it)),
         section("Rules", ("rule", "says"), _rule_rows(kind)),
         section("Records inside", ("list", "of", "with"), _child_rows(kind)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from service.mapping.pages.markdown import listed
@@ -49,6 +49,11 @@ class Spot:
     def looped(self) -> bool:
         """Whether a loop wrote the term: such lines are those of the file or table over which it goes."""
         return "<" in self.leaf.term.span.text
+
+
+def field_of(kind: Kind, ids: Collection[str]) -> Field | None:
+    """The field that tells which of these table files a record is of."""
+    return next((field for field in kind.fields.by_name.values() if set(field.values) == set(ids)), None)
 
 
 def spots(kind: Kind) -> list[Spot]:

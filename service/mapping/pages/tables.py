@@ -5,36 +5,62 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from service.diagnostics.tree import Mapping as Tree
-from service.diagnostics.tree import Node, Scalar
+from service.diagnostics.tree import Node, Scalar, Sequence
 from service.mapping import vocabulary
 from service.mapping.library import Library
 from service.mapping.loops import ABOUT
 from service.mapping.pages.markdown import CODES, code_row, page, section, table
 from service.mapping.pages.records import type_of
-from service.mapping.pages.standing import Spot, spots, standing
+from service.mapping.pages.standing import Spot, field_of, spots, standing
 from service.mapping.vocabulary import Vocabulary
 
 
 def index(folder: str, files: Mapping[str, Tree]) -> str:
     """The page that leads to those of a folder."""
-    return page(folder.capitalize(), table((folder.removesuffix("s"), "is"), [(f"[{name}]({name}.md)", "") for name in sorted(files)]))
+    rows = [(f"[{name}]({name}.md)", _about(tree).get("title", "")) for name, tree in sorted(files.items())]
+    return page(folder.capitalize(), table((folder.removesuffix("s"), "is"), rows))
 
 
 def table_page(library: Library, folder: str, name: str) -> str:
     """The page of a table file."""
-    tree = library.folders[folder][name]
-    terms = {kind: spots(one) for kind, one in library.kinds.items()}
-    sections = [(key.text, node) for key, node in tree if isinstance(node, Tree) and key.text not in ("tables", ABOUT)]
-    texts = [
-        (key.text, node.text.replace("{base}", library.names.base)) for key, node in tree if isinstance(node, Scalar) and key.text != "id"
+    files, names = library.folders[folder], library.vocabulary
+    tree = files[name]
+    of = [
+        f"a [{kind}](../records/{kind}.md) with `{field.name} = {name}`"
+        for kind, one in library.kinds.items()
+        if (field := field_of(one, files))
     ]
+    terms = {kind: [spot for spot in spots(one) if not _others(spot, name, files)] for kind, one in library.kinds.items()}
+    sections = [(key.text, node) for key, node in tree if isinstance(node, Tree) and key.text not in ("tables", ABOUT)]
+    texts = [(key.text, node.text.replace("{base}", names.base)) for key, node in tree if isinstance(node, Scalar) and key.text != "id"]
     return page(
-        name,
-        f"`{tree.span.source.name}`\n",
-        table(("", ""), texts),
+        _about(tree).get("title", name),
+        f"`{tree.span.source.name}`: {', '.join(of)}.\n",
+        table(("about", ""), [*_about(tree).items(), *texts]),
         *(_section(library, title, node, terms) for title, node in sections),
-        section("Codes", CODES, _code_rows(library.vocabulary, tree)),
+        section("Codes", CODES, _code_rows(names, tree)),
     )
+
+
+def _about(tree: Tree) -> dict[str, str]:
+    """What else a file says about itself."""
+    block = tree.get(ABOUT)
+    return {key.text: _told(node, "<br>") for key, node in block} if isinstance(block, Tree) else {}
+
+
+def _told(node: Node, between: str) -> str:
+    match node:
+        case Scalar(text=text):
+            return text
+        case Sequence(items=items):
+            return between.join(_told(one, ", ") for one in items)
+        case Tree():
+            return between.join(f"{key.text}: {_told(value, ', ')}" for key, value in node)
+
+
+def _others(spot: Spot, name: str, files: Mapping[str, Tree]) -> bool:
+    """Whether a term is one of another file."""
+    return spot.leaf.branch is not None and spot.leaf.branch.value in files.keys() - {name}
 
 
 def _section(library: Library, title: str, node: Tree, terms: Mapping[str, list[Spot]]) -> str:
