@@ -17,7 +17,7 @@ from service.mapping.vocabulary import Vocabulary
 
 def index(folder: str, files: Mapping[str, Tree]) -> str:
     """The page that leads to those of a folder."""
-    rows = [(f"[{name}]({name}.md)", _about(tree).get("title", "")) for name, tree in sorted(files.items())]
+    rows = [(f"[{name}]({name}.md)", _title(tree, "")) for name, tree in sorted(files.items())]
     return page(folder.capitalize(), table((folder.removesuffix("s"), "is"), rows))
 
 
@@ -34,18 +34,21 @@ def table_page(library: Library, folder: str, name: str) -> str:
     sections = [(key.text, node) for key, node in tree if isinstance(node, Tree) and key.text not in ("tables", ABOUT)]
     texts = [(key.text, node.text.replace("{base}", names.base)) for key, node in tree if isinstance(node, Scalar) and key.text != "id"]
     return page(
-        _about(tree).get("title", name),
+        _title(tree, name),
         f"`{tree.span.source.name}`: {', '.join(of)}.\n",
-        table(("about", ""), [*_about(tree).items(), *texts]),
+        table(("about", ""), [*_about(tree), *texts]),
         *(_section(library, title, node, terms) for title, node in sections),
         section("Codes", CODES, _code_rows(names, tree)),
     )
 
 
-def _about(tree: Tree) -> dict[str, str]:
-    """What else a file says about itself."""
-    block = tree.get(ABOUT)
-    return {key.text: _told(node, "<br>") for key, node in block} if isinstance(block, Tree) else {}
+def _about(tree: Tree) -> Iterator[tuple[str, str]]:
+    """What else a file says about itself, a row for each; a block of blocks has one for each of these."""
+    for key, node in vocabulary.section([], tree, ABOUT):
+        if isinstance(node, Tree) and all(isinstance(value, Tree) for _, value in node):
+            yield from ((f"{key.text}: {name.text}", _told(value, "<br>")) for name, value in node)
+        else:
+            yield key.text, _told(node, "<br>")
 
 
 def _told(node: Node, between: str) -> str:
@@ -56,6 +59,10 @@ def _told(node: Node, between: str) -> str:
             return between.join(_told(one, ", ") for one in items)
         case Tree():
             return between.join(f"{key.text}: {_told(value, ', ')}" for key, value in node)
+
+
+def _title(tree: Tree, name: str) -> str:
+    return dict(_about(tree)).get("title", name)
 
 
 def _others(spot: Spot, name: str, files: Mapping[str, Tree]) -> bool:
@@ -75,7 +82,7 @@ def _section(library: Library, title: str, node: Tree, terms: Mapping[str, list[
         member for name, line in lines.items() for member, value in line.items() if not any(value in cell for cell in fields[name])
     )
     rows = [(f"`{name}`", *fields[name], *(line.get(member, "") for member in new)) for name, line in lines.items()]
-    return section(title.capitalize(), ("field", "type", "in FHIR", *new), rows)
+    return section(title.replace("_", " ").capitalize(), ("field", "type", "in FHIR", *new), rows)
 
 
 def _field(library: Library, name: str, terms: Mapping[str, list[Spot]]) -> tuple[str, str]:

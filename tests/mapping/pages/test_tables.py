@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
+from service.mapping import library
 from service.mapping.pages.folder import pages
-from tests.support.mappings import mappings
+from tests.support.mappings import FOLDER, mappings
 
 FILES = [(folder, name) for folder, files in mappings().folders.items() for name in files]
 PAGES = pages(mappings())
@@ -32,3 +35,25 @@ def test_every_code_of_the_file_has_its_evidence(folder: str, name: str) -> None
     assert {f"{system}#{code}": mapped.evidence[mapped.systems[system], code].seen.strip() for system, code in spelt} == {
         code: evidence.partition(": ")[2] for code, evidence in rows.items()
     }
+
+
+def test_what_a_file_says_about_itself_is_there(tmp_path: Path) -> None:
+    """The title is the page's, each other entry a row; a block of blocks has one for each of these."""
+    folder = shutil.copytree(FOLDER, tmp_path / "mappings", ignore=shutil.ignore_patterns("examples", "clinics"))
+    file = folder / "instruments" / "gad-7.yaml"
+    text = file.read_text("utf-8").partition("about:")[0]
+    file.write_text(
+        f"{text}about:\n  title: Seven\n  recall: a week\n  scores: {{total: {{range: 0..21, bands: {{0..4: low}}}}}}\n", "utf-8"
+    )
+    made = pages(library.load(folder))
+    lines = made["instruments/gad-7.md"].splitlines()
+    assert "# Seven" in lines
+    assert "| recall | a week |" in lines
+    assert "| scores: total | range: 0..21<br>bands: 0..4: low |" in lines
+    assert "| [gad-7](gad-7.md) | Seven |" in made["instruments/README.md"].splitlines()
+
+
+def test_a_page_has_the_terms_of_its_own_file() -> None:
+    """Where several files have a line for one field, each page has the elements of its own alone."""
+    cells = next(line for line in PAGES["instruments/pcl-5.md"].splitlines() if line.startswith("| `total` |"))
+    assert "linkId" not in cells
