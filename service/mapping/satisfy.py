@@ -27,22 +27,65 @@ class Theory:
     open_domains: frozenset[str] = frozenset()
     _numbers: dict[Literal, int] = field(default_factory=dict)
     _clauses: list[Clause] = field(default_factory=list)
+    _denied: dict[int, list[int]] = field(default_factory=dict)
+    _denials: list[int] = field(default_factory=list)
     _named: set[str] = field(default_factory=set)
     _fresh: int = 0
 
     def __post_init__(self) -> None:
         for rule in self.rules:
-            self._clauses += self._translate(rule)
+            self._add(self._translate(rule))
 
-    def solve(self, *formulas: Formula, prefer: Callable[[], bool] = bool) -> dict[Literal, bool] | None:
-        """An assignment in which the rules and the formulas hold, or None; first tried is what `prefer` says, or that a field is absent."""
+    def solve(self, *formulas: Formula, prefer: Callable[[], bool] | None = None) -> dict[Literal, bool] | None:
+        """An assignment in which the rules and the formulas hold, or None; it names what the formulas concern: the rest is absent.
+
+        With `prefer`, which says what is tried first, it names all that a rule concerns; what it does not then may be either.
+        """
         asked: list[Clause] = []
         for formula in formulas:
             asked += self._translate(formula)
-        model = _search(_relevant(asked, self._clauses), {}, prefer)
+        rules, concerned = (self._clauses, None) if prefer else self._relevant(asked)
+        model = _search(asked + rules, prefer)
         if model is None:
             return None
-        return {literal: model[number] for literal, number in self._numbers.items() if number in model}
+        named = model if concerned is None else concerned & model.keys()
+        return {literal: model[number] for literal, number in self._numbers.items() if number in named}
+
+    def _add(self, clauses: list[Clause]) -> None:
+        """Add clauses that hold for every record, with what `_relevant` needs: which deny a variable, and how many variables each."""
+        for clause in clauses:
+            denied = [-number for number in clause if number < 0]
+            for name in denied:
+                self._denied.setdefault(name, []).append(len(self._clauses))
+            self._denials.append(len(denied))
+            self._clauses.append(clause)
+
+    def _relevant(self, asked: list[Clause]) -> tuple[list[Clause], set[int]]:
+        """The clauses that do not hold by themselves where every variable that neither they nor the asked ones name is false.
+
+        With them the variables that the asked ones concern, by themselves and through such clauses.
+        """
+        left = self._denials.copy()
+        taken: list[Clause] = []
+        seen: set[int] = set()
+
+        def take(queue: list[Clause]) -> None:
+            while queue:
+                for name in map(abs, queue.pop()):
+                    if name in seen:
+                        continue
+                    seen.add(name)
+                    for index in self._denied.get(name, ()):
+                        left[index] -= 1
+                        if not left[index]:
+                            taken.append(self._clauses[index])
+                            queue.append(self._clauses[index])
+
+        take(asked.copy())
+        concerned = seen.copy()
+        always = [clause for clause, denials in zip(self._clauses, self._denials, strict=True) if not denials]
+        take(always.copy())
+        return always + taken, concerned
 
     def _translate(self, formula: Formula) -> list[Clause]:
         clauses: list[Clause] = []
@@ -71,10 +114,10 @@ class Theory:
         self._named.add(name)
         present = self._variable(has(name))
         values = [self._variable(is_(name, value)) for value in self.domains.get(name, ())]
-        self._clauses += [(-one, present) for one in values]
-        self._clauses += [(-one, -other) for at, one in enumerate(values) for other in values[:at]]
+        self._add([(-one, present) for one in values])
+        self._add([(-one, -other) for at, one in enumerate(values) for other in values[:at]])
         if values and name not in self.open_domains:
-            self._clauses.append((-present, *values))
+            self._add([(-present, *values)])
 
 
 @cache
@@ -89,59 +132,59 @@ def theory(fields: Fields) -> Theory:
     )
 
 
-def _relevant(asked: list[Clause], rules: list[Clause]) -> list[Clause]:
-    """The asked clauses and those rules that share a variable with them, directly or through others."""
-    by_variable: dict[int, list[int]] = {}
-    for index, clause in enumerate(rules):
+def _search(clauses: list[Clause], prefer: Callable[[], bool] | None) -> dict[int, bool] | None:
+    """An assignment in which every clause holds, with as little as it takes, or as `prefer` says; what it leaves open may be either."""
+    clauses_with: dict[int, list[Clause]] = {}
+    for clause in clauses:
         for number in clause:
-            by_variable.setdefault(abs(number), []).append(index)
-    taken: dict[int, None] = {}
-    queue = [abs(number) for clause in asked for number in clause]
-    seen = set(queue)
-    while queue:
-        for index in by_variable.get(queue.pop(), ()):
-            if index not in taken:
-                taken[index] = None
-                fresh = {abs(number) for number in rules[index]} - seen
-                seen |= fresh
-                queue += fresh
-    return asked + [rules[index] for index in taken]
-
-
-def _search(clauses: list[Clause], model: dict[int, bool], prefer: Callable[[], bool]) -> dict[int, bool] | None:
-    left = _settled(clauses, model)
-    if not left:
-        return None if left is None else model
-    variable = abs(min(left, key=len)[0])
-    first = prefer()
-    for truth in (first, not first):
-        found = _search(left, {**model, variable: truth}, prefer)
-        if found is not None:
-            return found
-    return None
-
-
-def _settled(clauses: list[Clause], model: dict[int, bool]) -> list[Clause] | None:
-    """The clauses that are still open when those with one way out have taken it in the model; None where one has no way out."""
+            clauses_with.setdefault(number, []).append(clause)
+    model: dict[int, bool] = {}
+    if not all(clause and _settle(clause[0], clauses_with, model) for clause in clauses if len(clause) < 2):
+        return None
+    ordered = sorted(clauses, key=len)
+    tried: list[tuple[int, int, int]] = []
+    at = 0
     while True:
-        left: list[Clause] = []
-        unit = 0
-        for clause in clauses:
-            free = []
-            for number in clause:
-                truth = model.get(abs(number))
-                if truth is None:
-                    free.append(number)
-                elif truth == (number > 0):
+        while at < len(ordered) and any(model.get(abs(number)) == (number > 0) for number in ordered[at]):
+            at += 1
+        if at == len(ordered):
+            return model
+        free = [number for number in ordered[at] if abs(number) not in model]
+        number = next((number for number in free if number < 0), free[0])
+        if prefer:
+            number = abs(number) if prefer() else -abs(number)
+        tried.append((at, len(model), -number))
+        while not _settle(number, clauses_with, model):
+            while tried and not tried[-1][2]:
+                tried.pop()
+            if not tried:
+                return None
+            at, size, number = tried[-1]
+            tried[-1] = (at, size, 0)
+            while len(model) > size:
+                model.popitem()
+
+
+def _settle(number: int, clauses_with: Mapping[int, list[Clause]], model: dict[int, bool]) -> bool:
+    """Whether a literal can hold; it and all that follows from it by single clauses is added to the model."""
+    queue = [number]
+    while queue:
+        number = queue.pop()
+        if abs(number) in model:
+            if model[abs(number)] != (number > 0):
+                return False
+            continue
+        model[abs(number)] = number > 0
+        for clause in clauses_with.get(-number, ()):
+            free = 0
+            for other in clause:
+                truth = model.get(abs(other))
+                if truth == (other > 0) or (truth is None and free):
                     break
+                if truth is None:
+                    free = other
             else:
                 if not free:
-                    return None
-                if len(free) == 1:
-                    unit = free[0]
-                    model[abs(unit)] = unit > 0
-                else:
-                    left.append(tuple(free))
-        if not unit:
-            return left
-        clauses = left
+                    return False
+                queue.append(free)
+    return True

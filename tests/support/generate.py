@@ -133,7 +133,7 @@ def known(one: Field, value: Any) -> Formula:
 
 def _sample(rules: Theory, fields: Fields, given: list[Any], random: Random, likely: float) -> dict[str, Any]:
     """For each field whether it is present, and for an enumerated one with which value (True: any other text)."""
-    model = rules.solve(*given, *rules.rules, prefer=lambda: random.random() < likely)
+    model = rules.solve(*given, prefer=lambda: random.random() < likely)
     assert model is not None, "the rules allow no record"
     chosen: dict[str, Any] = {}
     for name, one in fields.by_name.items():

@@ -44,8 +44,8 @@ def _rules(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
 
 def _given(kind: Kind, shape: Shape) -> dict[str, Formula]:
     """For each field the condition under which the form carries it; keys come with every resource."""
-    keys = (kind.key, shape.item_id)
-    return {name: has(name) if name in keys else any_of(writes(shape.scope, one)) for name, one in shape.scope.fields.visible.items()}
+    keys, written = (kind.key, shape.item_id), writes(shape.scope)
+    return {name: has(name) if name in keys else any_of(written.get(name, ())) for name in shape.scope.fields.visible}
 
 
 def _as_read(formula: Formula, given: Mapping[str, Formula]) -> Formula:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import names as say
@@ -29,19 +29,20 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
         for items in shape.scope.items():
             if not shape.each:
                 places.setdefault(items.field.name, []).append((all_of((shape.when, items.when)), items.scope, shape))
+    by_shape = [(shape, writes(shape.scope)) for shape in kind.written]
     for name, one in kind.fields.by_name.items():
         if one.stays or name == kind.key:
             continue
         if one.items:
             yield from _list(kind, one, places.get(name, []), rules)
         else:
-            yield from _field(one, kind.fields, rules, list(_record_level(kind, one)), something)
+            yield from _field(one, kind.fields, rules, list(_record_level(by_shape, one)), something)
 
 
-def _record_level(kind: Kind, one: Field) -> Iterator[Formula]:
+def _record_level(by_shape: list[tuple[Shape, Mapping[str, list[Formula]]]], one: Field) -> Iterator[Formula]:
     """The conditions under which a field of the record is written; in an `each` shape: by every item, so that no item's values decide."""
-    for shape in kind.written:
-        for formula in writes(shape.scope, one):
+    for shape, written in by_shape:
+        for formula in written.get(one.name, ()):
             whole = all_of((shape.when, formula))
             if shape.each and shape.each.items:
                 items = shape.each.items.by_name
@@ -52,14 +53,16 @@ def _record_level(kind: Kind, one: Field) -> Iterator[Formula]:
             yield whole
 
 
-def writes(scope: Scope, one: Field) -> Iterator[Formula]:
-    """The conditions under which the terms of a scope write a field so that it comes back."""
+def writes(scope: Scope) -> Mapping[str, list[Formula]]:
+    """By field, the conditions under which the terms of a scope write it so that it comes back."""
+    found: dict[str, list[Formula]] = {}
     for leaf in scope.leaves():
-        if leaf.two_way and leaf.mode in ("", "match") and one in leaf.term.fields:
-            yield leaf.when
+        for one in leaf.term.fields if leaf.two_way and leaf.mode in ("", "match") else ():
+            found.setdefault(one.name, []).append(leaf.when)
     for choice in scope.choices:
-        if choice.field is one:
-            yield from (branch.chosen for branch in choice.branches)
+        if choice.field:
+            found.setdefault(choice.field.name, []).extend(branch.chosen for branch in choice.branches)
+    return found
 
 
 def _field(one: Field, fields: Fields, rules: Theory, conditions: list[Formula], inside: Formula = TRUE) -> Iterator[Diagnostic]:
@@ -88,9 +91,10 @@ def _list(kind: Kind, one: Field, places: list[tuple[Formula, Scope, Shape]], ru
     model = inner.solve(has(one.name), negate(whole), any_of(map(has, one.items.by_name)))
     if model is not None:
         yield lost.item_lost(one.span, one.name, [must.name for must in scope.musts], situation.show(one.items, model))
+    written = writes(scope)
     for field in one.items.by_name.values():
         if field.name != shape.item_id or not shape.each:
-            yield from _field(field, one.items, inner, list(writes(scope, field)), has(one.name))
+            yield from _field(field, one.items, inner, written.get(field.name, []), has(one.name))
 
 
 def _when(one: Field, rules: Theory, condition: Formula) -> str:

@@ -15,7 +15,7 @@ from service.records.formulas import TRUE, Formula, has
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
     """Contradictory rules, fields and shapes that never are, keys written by lines."""
-    if theory(kind.fields).solve(*theory(kind.fields).rules) is None:
+    if theory(kind.fields).solve() is None:
         yield lost.rules_unsatisfiable(kind.span, kind.name, _against(kind.fields, TRUE))
         return
     for fields in (kind.fields, *(one.items for one in kind.fields.by_name.values() if one.items)):
@@ -41,7 +41,7 @@ def _against(fields: Fields, formula: Formula) -> list[str]:
     needed = said
     for text in said:
         rest = {one: rule for one, rule in needed.items() if one != text}
-        if Theory(tuple(rest.values()), theory(fields).domains, theory(fields).open_domains).solve(formula, *rest.values()) is None:
+        if Theory(tuple(rest.values()), theory(fields).domains, theory(fields).open_domains).solve(formula) is None:
             needed = rest
     return list(needed)
 

@@ -31,14 +31,14 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
     """Records that write a shape; for an `each` shape with one item, whose fields stand among the record's."""
     fields = shape.scope.fields
     rules = theory(fields)
-    here = all_of([shape.when, *([has(shape.each.name)] if shape.each else []), *rules.rules])
-    least = rules.solve(here)
+    here = all_of([shape.when, *([has(shape.each.name)] if shape.each else [])])
+    least = rules.solve(here, prefer=_no)
     if least is None:
         return
     first = _record(fields, least, shape, 0, free=False)
     yield first
     for when in dict.fromkeys(part.when for part in every(shape.scope.parts) if holds(part.when, first)):
-        without = rules.solve(here, negate(when))
+        without = rules.solve(here, negate(when), prefer=_no)
         if without is not None:
             yield _record(fields, without, shape, 0, free=False)
     left = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
@@ -55,6 +55,10 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
 
 def _yes() -> bool:
     return True
+
+
+def _no() -> bool:
+    return False
 
 
 def _record(fields: Fields, model: dict[Literal, bool], shape: Shape, number: int, *, free: bool) -> dict[str, Value]:
@@ -84,6 +88,6 @@ def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
 
 
 def _item(fields: Fields, number: int) -> dict[str, Value]:
-    model = theory(fields).solve(*(has(name) for name, one in fields.by_name.items() if one.required), prefer=_yes)
+    model = theory(fields).solve(prefer=_yes)
     assert model is not None
     return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name)) and not one.stays}
