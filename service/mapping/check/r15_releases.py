@@ -125,9 +125,11 @@ def _codes(leaf: Leaf) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     written: Iterable[tuple[Value, str]] = ()
     read: Iterable[tuple[Value, str]] = ()
     match leaf.term:
-        case Constant(value=value, read_as=values) if leaf.mode in ("match", "slice"):
+        case Constant(value=value, read_as=values):
             case = leaf.branch.value if leaf.branch else ""
-            written, read = [(code, case) for code in codings.in_json(value)[:1] or [value]], [(code, case) for code in values]
+            read = [(code, case) for code in values]
+            if leaf.mode in ("match", "slice"):
+                written = [(code, case) for code in codings.in_json(value)[:1] or [value]]
         case Coded(written=table, read_as=names):
             written = [(code, name) for name, value in table.items() for code in codings.in_json(value)[:1]]
             read = names.items()

@@ -13,6 +13,7 @@ from service.mapping.emit.source import Source, literal
 from service.mapping.plan import Block, Choice, Items, Kind, Leaf, Part, Scope
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import Decoded, TwoWay
+from service.mapping.terms.via import Coded
 from service.mapping.walk.read import case_value, order
 from service.records.fields import Field
 
@@ -78,13 +79,22 @@ class Reader:
                     self._list(group, x, target, body, scope)
                 else:
                     for part in group:
-                        self._part(part, x, target, body, scope)
+                        self._part(part, self._opened(part, x, body) if _whole(group) else x, target, body, scope)
 
     def _part(self, part: Part, x: str, target: str, body: Source, scope: Scope) -> None:
         if isinstance(part, Block):
             self._statements(part.parts, x, target, body, scope)
         elif isinstance(part, Leaf):
             self._leaf(part, x, target, body, scope)
+
+    def _opened(self, part: Part, x: str, body: Source) -> str:
+        """A block's object where one alternative takes it as a whole, and another what is inside: its text, decoded once more."""
+        if not isinstance(part, Block) or not _concerns(part):
+            return x
+        decode, inner = self.source.name("decode"), self.source.name("x")
+        self.source.add(f"{decode} = Decoder({self._struct(part.parts)}).decode")
+        body.add(f"{inner} = {decode}({x})")
+        return inner
 
     def _leaf(self, leaf: Leaf, x: str, target: str, body: Source, scope: Scope) -> None:
         if isinstance(leaf.term, TwoWay) and leaf.mode != "also":
@@ -105,7 +115,9 @@ class Reader:
         parts = [part for part in group if _concerns(part)]
         sliced = [part for part in parts if isinstance(part, Block) and part.slice]
         if sliced:
-            self._slices(parts, sliced, x, target, body, scope)
+            rest = [part for part in parts if part not in sliced]
+            known = [part for part in group if isinstance(part, Block) and part.slice] if rest else sliced
+            self._slices(known, rest, x, target, body, scope)
             return
         part = parts[0]
         ours = [one for one in group if not (isinstance(one, Leaf) and one.mode == "engine")]
@@ -121,31 +133,33 @@ class Reader:
                 raw = isinstance(one, Leaf) and isinstance(one.term, Constant)
                 self._part(one, x if raw else f"{x}[0]", target, body, scope)
 
-    def _slices(self, parts: list[Part], sliced: list[Block], x: str, target: str, body: Source, scope: Scope) -> None:
+    def _slices(self, sliced: list[Block], rest: list[Part], x: str, target: str, body: Source, scope: Scope) -> None:
         mark = _distinct_mark(sliced)
         table = {_image(one): number for number, block in enumerate(sliced) for one in block.marks if one.name == mark.name}
-        rest = [part for part in parts if part not in sliced]
         if any(not isinstance(part, Block) for part in rest) or len(rest) > 1:
             raise Unsupported
         names = self.source.constant(table, "slices")
-        with body.block(f"for e in {x}:"):
-            spelt = _spelt(mark, f"(e.m_{mark.name} or b'')")
-            body.add(f"n = {names}.get({spelt}, -1)")
+        one, number = self.source.name("e"), self.source.name("n")
+        with body.block(f"for {one} in {x}:"):
+            spelt = _spelt(mark, f"({one}.m_{mark.name} or b'')")
+            body.add(f"{number} = {names}.get({spelt}, -1)")
             numbered = [*((-1, block) for block in rest if isinstance(block, Block)), *enumerate(sliced)]
-            self._halves(numbered, target, body, scope)
+            numbered = [(place, block) for place, block in numbered if _concerns(block)]
+            self._halves(numbered, (one, number), target, body, scope)
 
-    def _halves(self, blocks: list[tuple[int, Block]], target: str, body: Source, scope: Scope) -> None:
-        """What is done for the slice of number `n`, found by halving."""
+    def _halves(self, blocks: list[tuple[int, Block]], names: tuple[str, str], target: str, body: Source, scope: Scope) -> None:
+        """What is done for an element, by the number of its slice, found by halving; `names` are those of both."""
+        one, number = names
         if len(blocks) > _CHAIN:
             middle = len(blocks) // 2
-            with body.block(f"if n < {blocks[middle][0]}:"):
-                self._halves(blocks[:middle], target, body, scope)
+            with body.block(f"if {number} < {blocks[middle][0]}:"):
+                self._halves(blocks[:middle], names, target, body, scope)
             with body.block("else:"):
-                self._halves(blocks[middle:], target, body, scope)
+                self._halves(blocks[middle:], names, target, body, scope)
             return
-        for place, (number, block) in enumerate(blocks):
-            with body.block(f"{'elif' if place else 'if'} n == {number}:"):
-                self._statements(block.parts, "e", target, body, scope)
+        for place, (chosen, block) in enumerate(blocks):
+            with body.block(f"{'elif' if place else 'if'} {number} == {chosen}:"):
+                self._statements(block.parts, one, target, body, scope)
 
     def _items(self, items: Items, x: str, target: str, body: Source) -> None:
         found = self.source.name("found")
@@ -172,7 +186,7 @@ class Reader:
         for name, group in _by_name(parts).items():
             types = {self._type(part) for part in group if isinstance(part, Leaf) and (_concerns(part) or part.mode == "slice")}
             blocks = [part for part in group if isinstance(part, Block | Items) and _concerns(part)]
-            if blocks:
+            if blocks and not _whole(group):
                 inner = [one for part in blocks for one in (part.scope.parts if isinstance(part, Items) else part.parts)]
                 types.add(self._struct(inner))
             if len(types) > 1:
@@ -214,6 +228,11 @@ def _concerns(part: Part) -> bool:
     assert isinstance(part, Leaf)
     decides = part.mode == "match" and part.branch is not None and part.branch.choice.field is not None
     return (part.two_way and part.mode != "also") or decides
+
+
+def _whole(group: list[Part]) -> bool:
+    """Whether one of the parts at an element takes it as a whole."""
+    return any(isinstance(part, Leaf) and _concerns(part) and isinstance(part.term, Coded) for part in group)
 
 
 def _matches(choice: Choice, scope: Scope) -> list[Leaf]:
