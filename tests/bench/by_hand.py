@@ -195,7 +195,7 @@ def _administration(record: dict, literal):
     made["dosage"] = {"route": concept(SNOMED, *ROUTES[record["route"]]), "dose": dose}
     if "dose_text" in record:
         made["dosage"] |= {"text": record["dose_text"], "site": {"text": record["site"]}}
-        made["dosage"]["rateQuantity"] = quantity(record["rate_ml_per_h"], "mL/h", "mL/h")
+        made["dosage"]["rateQuantity"] = quantity(record["rate"], record["rate_unit"], record["rate_unit"])
     if "dose_mg_per_kg" in record:
         made["request"] = {
             "reference": f"{_stem('administration', key)}001",
@@ -209,7 +209,7 @@ def _administration(record: dict, literal):
         return
     rates = [
         ("ordered", "Ordered", quantity(record["dose_mg_per_kg"], "mg/kg", "mg/kg")),
-        ("calculated", "Calculated", dose),
+        ("calculated", "Calculated", quantity(record["ordered_dose"], record["dose_unit"], record["dose_unit"])),
     ]
     yield (
         1,

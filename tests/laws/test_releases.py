@@ -139,7 +139,7 @@ def test_a_code_does_not_change_its_meaning():
 def test_a_unit_does_not_vanish():
     """Another unit is refused: values that were written would be lost."""
     with pytest.raises(Diagnostics) as error:
-        changed({"administration.yaml": [("$rate_ml_per_h 'mL/h'", "$rate_ml_per_h 'L/min'")]})
+        changed({"administration.yaml": [("$weight_kg 'kg'", "$weight_kg '[lb_av]'")]})
     assert codes(error) == {"KAP336"}
 
 
