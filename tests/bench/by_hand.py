@@ -216,18 +216,22 @@ def _administration(record: dict, literal):
         {
             "resourceType": "MedicationRequest",
             "id": f"{key}.order",
+            "meta": {"profile": [f"{US_CORE}/us-core-medicationrequest"]},
             "identifier": [identifier("administration", f"{key}/order")],
             "status": "completed",
             "intent": "order",
             "medicationCodeableConcept": drug,
             "subject": made["subject"],
+            "encounter": made["context"],
             "requester": reference(literal, "Practitioner", "practitioner", record["prescriber_id"]),
             "dosageInstruction": [
                 {
+                    "timing": {"repeat": {"duration": record["ordered_minutes"], "durationUnit": "min"}},
+                    "route": made["dosage"]["route"],
                     "doseAndRate": [
                         {"type": concept(f"{TERMINOLOGY}/dose-rate-type", code, display), "doseQuantity": quantity}
                         for code, display, quantity in rates
-                    ]
+                    ],
                 }
             ],
         },

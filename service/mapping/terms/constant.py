@@ -68,7 +68,8 @@ def parse(place: Place, text: str) -> Constant | None:
     values = [_value(place, one) for one in re.split(r"\s+\|\s+", text)]
     if any(one is None for one in values):
         return None
-    return Constant(at.span, (), type_, values[0], frozenset(url for one in values for url in place.names.spellings(one)))
+    known = [url for one in values for url in (place.names.spellings(one) if type_ in _URIS else (one,))]
+    return Constant(at.span, (), type_, values[0], frozenset(known))
 
 
 def _value(place: Place, text: str) -> Value:
