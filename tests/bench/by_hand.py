@@ -216,7 +216,6 @@ def _administration(record: dict, literal):
         {
             "resourceType": "MedicationRequest",
             "id": f"{key}.order",
-            "meta": {"profile": [f"{US_CORE}/us-core-medicationrequest"]},
             "identifier": [identifier("administration", f"{key}/order")],
             "status": "completed",
             "intent": "order",
