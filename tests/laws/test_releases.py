@@ -143,6 +143,17 @@ def test_a_unit_does_not_vanish():
     assert codes(error) == {"KAP336"}
 
 
+def test_a_slice_may_become_the_rest_of_its_list():
+    """A released code stays readable where an unsliced line takes the place of its slice, and still writes it."""
+    sliced, rest = (
+        "doseAndRate[type=ordered].doseQuantity: $dose_mg_per_kg 'mg/kg'",
+        "doseAndRate: {type: ordered, doseQuantity: $dose_mg_per_kg 'mg/kg'}",
+    )
+    new = changed({"administration.yaml": [(sliced, rest)]})
+    for _ in range(10):
+        comes_home(new, "administration")
+
+
 def test_a_lock_with_the_marks_of_a_merge_is_refused():
     """A line of a lock that is no fact is an error at that line."""
     with pytest.raises(Diagnostics) as error:

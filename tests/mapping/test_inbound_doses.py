@@ -78,6 +78,11 @@ READ = [
         id="an NDC with its name",
     ),
     pytest.param(
+        vial(code={"coding": [{"system": NDC, "code": "99999-0001-10"}]}, ingredient=[{"itemCodeableConcept": CODED["code"]}]),
+        {"substance": "ketamine", "ndc": "99999-0001-10"},
+        id="an NDC, and what is in it",
+    ),
+    pytest.param(
         vial(**CODED, ingredient=[strength("50", "1")], batch={"lotNumber": "7"}),
         {"substance": "ketamine", "strength_mg": Number("50"), "strength_per": "mL", "lot_number": "7"},
         id="mg in one mL",
