@@ -14,7 +14,7 @@ from service.diagnostics.diagnostic import Diagnostics
 from service.diagnostics.issue import Refused
 from service.fhir.json import JsonError
 
-COMMANDS = ("check", "convert", "explain", "diff", "test", "release", "show", "schema", "docs", "serve", "demo")
+COMMANDS = ("check", "convert", "explain", "diff", "test", "release", "show", "schema", "instruments", "docs", "serve", "demo")
 
 
 class _Commands(click.Group):

@@ -23,14 +23,15 @@ def command(chosen: Chosen, kinds: tuple[str, ...]) -> None:
     """
     start = time.perf_counter()
     try:
-        mapped = chosen.library()
+        mapped, instruments = chosen.instruments()
     except Diagnostics as found:
         _tell_of(found, kinds)
         raise
     took = time.perf_counter() - start
     for kind in [kind_of(mapped, name) for name in kinds] or mapped.kinds.values():
         click.echo(f"{kind.name}: {terminal.count(len(kind.shapes), 'shape')}, {terminal.count(len(kind.fields.by_name), 'field')}")
-    click.echo(f"{terminal.count(len(mapped.kinds), 'record kind')} checked in {took:.2f} s")
+    counted = f"{terminal.count(len(mapped.kinds), 'record kind')} and {terminal.count(len(instruments), 'instrument')}"
+    click.echo(f"{counted} checked in {took:.2f} s")
 
 
 def _tell_of(found: Diagnostics, kinds: tuple[str, ...]) -> None:

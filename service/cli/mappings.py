@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from service.diagnostics.diagnostic import similar
+from service.instruments.instrument import Instrument
+from service.instruments.load import load
 from service.mapping import library
 from service.mapping.library import Library
 from service.mapping.plan import Kind
@@ -27,6 +29,15 @@ class Chosen:
 
     def library(self) -> Library:
         """The mappings, checked. Raises Diagnostics with every error in them, click.UsageError where there are none."""
+        self._there()
+        return library.load(self.folder, self.clinic)
+
+    def instruments(self) -> tuple[Library, dict[str, Instrument]]:
+        """The mappings and the instruments in them by id, checked. Raises as `library`."""
+        self._there()
+        return load(self.folder, self.clinic)
+
+    def _there(self) -> None:
         if not (self.folder / "base.yaml").is_file():
             raise click.UsageError(
                 f"there are no mappings in `{self.folder}`: it has no `base.yaml`. Say where they are: --mappings FOLDER"
@@ -34,7 +45,6 @@ class Chosen:
         clinics = sorted(path.stem for path in self.folder.glob("clinics/*.yaml"))
         if self.clinic and self.clinic not in clinics:
             raise click.UsageError(f"there is no clinic `{self.clinic}`{instead(self.clinic, clinics)}")
-        return library.load(self.folder, self.clinic)
 
 
 def kind_of(mapped: Library, name: str) -> Kind:

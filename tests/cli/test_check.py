@@ -26,7 +26,7 @@ def test_good_mappings_are_listed_by_kind():
     assert told.exit_code == 0
     kinds = mappings().kinds
     assert f"vitals: {len(kinds['vitals'].shapes)} shapes, {len(kinds['vitals'].fields.by_name)} fields\n" in told.stdout
-    assert re.search(rf"^{len(kinds)} record kinds checked in [0-9.]+ s$", told.stdout, re.MULTILINE)
+    assert re.search(rf"^{len(kinds)} record kinds and [0-9]+ instruments checked in [0-9.]+ s$", told.stdout, re.MULTILINE)
     assert len(told.stdout.splitlines()) == len(kinds) + 1
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,8 +10,8 @@ import pytest
 from service.diagnostics.diagnostic import Diagnostic, Diagnostics
 from service.mapping import library
 from service.mapping.library import Texts
+from tests.messages import pages
 
-FOLDER = Path(__file__).parents[1] / "messages" / "base"
 CLINIC = """\
 layout:
   reading:
@@ -60,7 +59,7 @@ def spelt(words: str) -> list[str]:
 
 def files() -> dict[str, str]:
     """The base of the messages, with a loop, a table file, an example and a clinic."""
-    texts = {path.name: path.read_text("utf-8") for path in FOLDER.iterdir()}
+    texts = pages.base()
     texts["reading.yaml"] = texts["reading.yaml"].replace("    subject: Patient/$client_id\n", LOOP, 1) + EXAMPLE
     return {**texts, "panels/weights.yaml": "id: weights\ncode: weight\ntables:\n  t: {y: final}\n", "clinics/north.yaml": CLINIC}
 

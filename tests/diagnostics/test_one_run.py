@@ -9,8 +9,9 @@ import pytest
 from service.diagnostics.diagnostic import Diagnostics
 from service.mapping import library
 from service.mapping.library import Texts
+from tests.messages import pages
 
-BASE = {path.name: path.read_text("utf-8") for path in (Path(__file__).parents[1] / "messages" / "base").iterdir()}
+BASE = pages.base()
 
 
 def errors(**changes: tuple[str, str] | str) -> list[tuple[str, str]]:
@@ -90,6 +91,7 @@ def test_a_broken_concept_is_told_once_however_often_it_is_used() -> None:
 def test_a_file_that_is_not_utf_8_is_told_with_its_place(tmp_path: Path) -> None:
     """Bytes that are no UTF-8 are an error at the line and column where they stand, behind other letters, too."""
     for name, text in BASE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(text.encode())
     (tmp_path / "dose.yaml").write_bytes("# größe\n# ".encode() + b"\xff\n" + BASE["dose.yaml"].encode())
     with pytest.raises(Diagnostics) as raised:
@@ -101,8 +103,9 @@ def test_a_file_that_is_not_utf_8_is_told_with_its_place(tmp_path: Path) -> None
 def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
     """Files that an editor saved with a byte order mark, and with the line ends of Windows, load."""
     for name, text in BASE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert library.load(tmp_path).kinds.keys() == {"dose", "patient", "reading"}
+    assert library.load(tmp_path).kinds.keys() == {"dose", "form", "patient", "reading"}
 
 
 def test_a_missing_folder_or_clinic_is_no_mapping_error(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from service.diagnostics.diagnostic import Diagnostics
 from service.diagnostics.issue import Issue, Refused
 from service.fhir import json
+from service.instruments import load as instruments
 from service.mapping import library
 from service.mapping.library import Texts
 from service.mapping.wire import Gateway, Terms
@@ -68,9 +69,14 @@ def read() -> list[Page]:
     return sorted(found, key=lambda page: (page.name.rstrip("0123456789"), int(page.name.lstrip("KAPR"))))
 
 
+def base() -> dict[str, str]:
+    """The files of the mappings that pages change, by their path."""
+    return {path.relative_to(FOLDER / "base").as_posix(): path.read_text("utf-8") for path in (FOLDER / "base").rglob("*.*")}
+
+
 def told(given: list[Block]) -> str:
     """What the product says of a case: the errors of its mappings, or the issues of the last thing that is converted."""
-    files = {path.relative_to(FOLDER / "base").as_posix(): path.read_text("utf-8") for path in (FOLDER / "base").iterdir()}
+    files = base()
     clinic = ""
     for kind, name, *_ in (block.words for block in given):
         if kind != "json" and name.startswith("clinics/"):
@@ -83,6 +89,7 @@ def told(given: list[Block]) -> str:
             files[name] = block.text.translate(_PICTURES)
     try:
         mappings = library.check(Texts("mappings", files), clinic)
+        instruments.of(mappings)
     except Diagnostics as errors:
         return str(errors)
     issues = _converted(Gateway.of(mappings), [block for block in given if block.words[0] == "json"])

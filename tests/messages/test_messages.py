@@ -32,6 +32,7 @@ FAMILIES = {
     "KAP4": "A record that is refused",
     "KAP5": "A resource that is refused, or holds more than the record",
     "KAP6": "Something sent that cannot be read",
+    "KAP7": "A questionnaire whose file contradicts itself",
     "R": "The reversibility conditions",
 }
 README = pages.FOLDER / "README.md"
@@ -46,7 +47,7 @@ def _with_index(text: str) -> str:
 
 def test_the_base_that_the_pages_change_has_no_errors() -> None:
     """The mappings in base/ load."""
-    assert library.load(pages.FOLDER / "base").kinds.keys() == {"dose", "patient", "reading"}
+    assert library.load(pages.FOLDER / "base").kinds.keys() == {"dose", "form", "patient", "reading"}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -69,7 +70,7 @@ def test_every_diagnostic_has_a_page_that_provokes_it(name: str) -> None:
 
 def test_a_fault_of_the_engine_is_told_as_such() -> None:
     """A plan that forgets a field after the proofs does not pass unseen: the example shows it (KAP329)."""
-    files = {path.name: path.read_text("utf-8") for path in (pages.FOLDER / "base").iterdir()}
+    files = pages.base()
     files["patient.yaml"] += "example: {client_id: p-1, family: Doe, birth_date: 1980-02-03}\n"
     mappings = library.check(Texts("mappings", files))
     scope = mappings.kinds["patient"].shapes[0].scope

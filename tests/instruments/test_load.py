@@ -1,0 +1,82 @@
+"""The files of the product are complete, and errors in them are told together with those of the mappings."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from service.diagnostics.diagnostic import Diagnostics
+from service.fhir import json
+from service.instruments import load
+from tests.instruments.made import INSTRUMENTS
+from tests.support.mappings import FOLDER
+from tests.support.shared import shared
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(FOLDER, tmp_path / "mappings", ignore=shutil.ignore_patterns("examples"))
+
+
+def change(path, old, new):
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def found(folder):
+    """The code and file of each error."""
+    with pytest.raises(Diagnostics) as raised:
+        load.load(folder)
+    return [(one.code, one.span.source.name.rpartition("/")[2]) for one in raised.value.found]
+
+
+def test_every_instrument_of_the_reference_is_there():
+    """All but the form of the REMS programme, which is none; and each says who rates and what may be done with its text as there."""
+    files = {path.stem: json.read(path.read_bytes()) for path in shared("reference/questionnaires").glob("*.json")}
+    assert INSTRUMENTS.keys() == files.keys() - {"spravato-rems-pmf"}
+    for name, known in INSTRUMENTS.items():
+        assert known.licence.bundled == (files[name]["license"]["bundle_text"] is True), name
+        assert ("clinician" in files[name]["kind"]) == ("clinician" in known.rated_by), name
+
+
+def test_the_items_are_those_of_the_reference():
+    """Where the reference lists items, their linkIds are ours, in that order; texts that may be bundled are to the letter."""
+    for path in shared("reference/questionnaires").glob("*.json"):
+        facts = json.read(path.read_bytes())
+        if "items" in facts and path.stem in INSTRUMENTS:
+            known = INSTRUMENTS[path.stem]
+            assert [item.link for item in known.items.values()] == [item["linkId"] for item in facts["items"]]
+            if known.licence.bundled:
+                assert [item.text for item in known.items.values()] == [item["text"] for item in facts["items"]]
+
+
+def test_every_item_is_scored_or_said_not_to_be():
+    """No answer is lost without a word."""
+    for known in INSTRUMENTS.values():
+        counted = {name for one in known.scores.values() for name in one.items}
+        assert {item.name for item in known.items.values() if not item.unscored} == counted & known.items.keys()
+
+
+def test_errors_of_mappings_and_instruments_are_told_in_one_run(folder):
+    """A misspelt element and a gap between bands are two errors of one run; so are two of different instruments."""
+    change(folder / "instruments" / "isi.yaml", "15..21: moderate", "16..21: moderate")
+    change(folder / "instruments" / "madrs.yaml", "rated by: clinician", "rated by: clincian")
+    assert found(folder) == [("KAP708", "isi.yaml"), ("KAP703", "madrs.yaml")]
+    change(folder / "patient.yaml", "birthDate: $birth_date", "birthDat: $birth_date")
+    assert ("KAP104", "patient.yaml") in found(folder)
+    assert ("KAP708", "isi.yaml") in found(folder)
+
+
+def test_a_file_that_is_no_yaml_is_told_alone(folder):
+    """What cannot be read says nothing about instruments."""
+    change(folder / "base.yaml", "version: 0.1.0", "version: [0.1.0")
+    assert found(folder) == [("KAP001", "base.yaml")]
+
+
+def test_a_file_without_about_is_told(folder):
+    """An instrument is more than its mapping."""
+    path = folder / "instruments" / "qids-sr16.yaml"
+    path.write_text(path.read_text("utf-8").partition("about:")[0], "utf-8")
+    assert found(folder) == [("KAP702", "qids-sr16.yaml")]
