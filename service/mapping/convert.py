@@ -160,8 +160,9 @@ def _add(library: Library, made: Resources, single: Single, target: str, receive
 
     def read_again(resources: list[tuple[Value, str]], entries: list[Entry], key: str) -> Gathering | None:
         remembered = {literal: named for entry in entries for literal, named in entry.links.items()}
+        kept = {literal: resource for entry in entries for literal, resource in entry.linked.items()}
         given = [gather.identify(library.names, value, url, target) for value, url in resources]
-        gatherings, orphans, _ = _read(library, given, Known(key=key, remembered=remembered))
+        gatherings, orphans, _ = _read(library, given, Known(key=key, remembered=remembered, kept=kept))
         return gatherings[0] if len(gatherings) == 1 and not orphans else None
 
     returned = giveback.give_back(library.names, library.hash, single, entries, receiver, read_again)

@@ -29,6 +29,7 @@ class Member:
     item: str
     reading: Reading
     followed: list[Followed]
+    linked: dict[str, Value]
 
 
 @dataclass(slots=True)
@@ -86,12 +87,13 @@ class Known:
     """What the caller knows.
 
     The link table (by server, `Type/id` to our key), the key of the one record (of a PUT), and what references as they are written name
-    (type and key).
+    (type and key; the resources that were read in place of contained ones).
     """
 
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     key: str = ""
     remembered: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Value] = field(default_factory=dict)
 
 
 def gather(kinds: Mapping[str, Kind], names: Names, resources: list[Resource], known: Known) -> Gathered:
@@ -103,9 +105,12 @@ def gather(kinds: Mapping[str, Kind], names: Names, resources: list[Resource], k
     for resource in resources:
         issues = problems(names, resource, known)
         if issues:
+            resource.refused = True
             gathered.orphans.append(Orphan(resource, issues, refused=True))
+    for resource in resources:
+        if resource.refused:
             continue
-        sender = Sender(names, resource, index, known.links, known.remembered)
+        sender = Sender(names, resource, index, known.links, known.remembered, known.kept)
         member = _dispatch(kinds, names, resource, sender)
         if isinstance(member, Orphan):
             gathered.orphans.append(member)
@@ -179,6 +184,13 @@ def carried(kind: Kind, shape: Shape) -> frozenset[str]:
     return frozenset(names & kind.fields.by_name.keys())
 
 
+@lru_cache(1024)
+def turn(shape: Shape) -> tuple[bool, bool]:
+    """When resources of others are offered to a shape: to those that ask for something (`match`) first, and among these to `each` last."""
+    asks = (leaf for leaf in shape.scope.leaves() if leaf.mode == "match")
+    return not any(leaf.branch is None or reading.tells(leaf.branch.choice) for leaf in asks), shape.each is not None
+
+
 def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sender: Sender) -> Member | Orphan:
     """The shape that takes a resource: of one of ours the shape that wrote it, of any other the first of its type that fits."""
     own = resource.own
@@ -188,10 +200,10 @@ def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sende
         if not offered:
             return Orphan(resource, [say.unknown_own(f"{resource.where}.identifier")])
     else:
-        offered = sorted((pair for pair in offered if not pair[1].own_only), key=lambda pair: pair[1].each is not None)
+        offered = sorted((pair for pair in offered if not pair[1].own_only), key=lambda pair: turn(pair[1]))
     reasons: list[Issue] = []
     for kind, shape in offered:
-        sender.followed = []
+        sender.followed, sender.linked = [], {}
         try:
             read = reading.read(shape, resource.value, sender, names.reserved)
         except NotThis as no:
@@ -203,7 +215,7 @@ def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sende
         if own is None and read.passed and not _has_content(kind, shape, read):
             return Orphan(resource, [say.nothing_read(resource.where, shape.name, shape.span.place)])
         item = (own.item if own else identity.foreign_item(resource.server, resource.called)) if shape.each else ""
-        return Member(resource, kind, shape, item, read, sender.followed)
+        return Member(resource, kind, shape, item, read, sender.followed, sender.linked)
     return Orphan(resource, [say.no_shape(resource.where, resource.type), *reasons])
 
 

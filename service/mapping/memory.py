@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from service.diagnostics.issue import Issue
@@ -17,7 +17,8 @@ from service.mapping.gather import Member, expression
 from service.mapping.leftovers import Leftover, difference, equal, modifiers
 from service.mapping.receiver import Receiver
 from service.mapping.sender import Names, Resource
-from service.mapping.walk.write import write
+from service.mapping.walk.read import RESOLVED
+from service.mapping.walk.write import Pointer, write
 
 POLICIES = ("report", "refuse", "keep")
 
@@ -27,7 +28,7 @@ class Entry:
     """What is remembered of one resource of a server.
 
     Under `keep`: the mapping's hash, the digest of the record as read, what the server's references mean here, the full URL of a
-    resource without id, and the resource. `security` are its labels.
+    resource without id, the resource, and those of the set that it was read with, by reference (`linked`). `security` are its labels.
     """
 
     server: str
@@ -36,6 +37,7 @@ class Entry:
     links: Mapping[str, str] = field(default_factory=dict)
     full_url: str = ""
     resource: Value = None
+    linked: Mapping[str, Value] = field(default_factory=dict)
     security: list[Value] = field(default_factory=list)
 
 
@@ -76,9 +78,24 @@ def refused_members(gathering: Gathering, account_: Account) -> dict[int, list[I
     """The members with an element that changes their meaning and that no line accounts for."""
     refused: dict[int, list[Issue]] = {}
     for number, member in enumerate(gathering.members):
-        for one in modifiers(member.resource.type, account_.leftovers[number], member.resource.value):
-            refused.setdefault(number, []).append(say.modifier_not_read(expression(member.resource.where, one.at), member.shape.span.place))
+        unread = [one.at for one in modifiers(member.resource.type, account_.leftovers[number], member.resource.value)]
+        for at in (*unread, *_linked_modifiers(member)):
+            refused.setdefault(number, []).append(say.modifier_not_read(expression(member.resource.where, at), member.shape.span.place))
     return refused
+
+
+def _linked_modifiers(member: Member) -> Iterator[Pointer]:
+    """The elements that change the meaning of a resource read in place of a contained one, and that no line read."""
+    trace = member.reading.trace
+    for at in {at[: at.index(RESOLVED) + 1] for at in trace if RESOLVED in at}:
+        for name in {name for one in member.linked.values() for name in one if _is_modifier(one["resourceType"], name)}:
+            if (*at, name) not in trace:
+                yield (*at, name)
+
+
+def _is_modifier(type_: str, name: str) -> bool:
+    member = definitions.member(type_, name)
+    return member is not None and member.element.modifier
 
 
 def remember(library_hash: str, gathering: Gathering, account_: Account, policy: str) -> list[Value]:
@@ -103,17 +120,19 @@ def recall(memory: Value) -> list[Entry] | None:
         return None
     entries: list[Entry] = []
     for one in memory:
-        known = isinstance(one, dict) and one.keys() <= {"server", "mapping", "read", "links", "fullUrl", "resource", "security"}
+        known = isinstance(one, dict) and one.keys() <= {"server", "mapping", "read", "links", "fullUrl", "resource", "linked", "security"}
         if not known or not isinstance(one.get("server"), str):
             return None
-        links, resource = one.get("links", {}), one.get("resource")
+        links, resource, linked = one.get("links", {}), one.get("resource"), one.get("linked", {})
         texts = [one.get(name, "") for name in ("mapping", "read", "fullUrl")]
         if not all(isinstance(text, str) for text in texts) or not isinstance(links, dict) or not _is_resource(resource):
             return None
         if not all(isinstance(key, str) for key in links.values()) or not has_form("Meta", {"security": one.get("security", [])}):
             return None
+        if not isinstance(linked, dict) or not all(map(_is_resource, linked.values())):
+            return None
         security = one.get("security") or labels.of(resource or {})
-        entries.append(Entry(one["server"], texts[0], texts[1], links, texts[2], resource, security))
+        entries.append(Entry(one["server"], texts[0], texts[1], links, texts[2], resource, linked, security))
     return entries
 
 
@@ -143,6 +162,7 @@ def _entry(library_hash: str, member: Member, digest: str) -> Value:
         **({"links": links} if links else {}),
         **({"fullUrl": resource.full_url} if resource.full_url and not resource.id else {}),
         "resource": resource.value,
+        **({"linked": dict(member.linked)} if member.linked else {}),
     }
 
 

@@ -62,7 +62,8 @@ class Names:
 class Resource:
     """A resource of the set: its server (a base without trailing slash), full URL, and who it is when it is ours.
 
-    `path` is where it stands in what the caller sent (`Bundle.entry[2].resource`), empty for one that stands alone.
+    `path` is where it stands in what the caller sent (`Bundle.entry[2].resource`), empty for one that stands alone. `refused`: before any
+    shape saw it.
     """
 
     value: dict[str, Value]
@@ -71,6 +72,7 @@ class Resource:
     own: Own | None = None
     key: str = ""
     path: str = ""
+    refused: bool = False
 
     @property
     def where(self) -> str:
@@ -113,7 +115,8 @@ class Followed:
 class Sender:
     """What reading one resource asks of its set.
 
-    `remembered` gives for references as written the type and key that an earlier reading found; `followed` collects what this one finds.
+    `remembered` gives for references as written the type and key that an earlier reading found, `kept` the resource that it read;
+    `followed` and `linked` collect what this one finds.
     """
 
     names: Names
@@ -121,7 +124,9 @@ class Sender:
     index: Mapping[str, Resource]
     links: Mapping[str, Mapping[str, str]]
     remembered: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Value] = field(default_factory=dict)
     followed: list[Followed] = field(default_factory=list)
+    linked: dict[str, Value] = field(default_factory=dict)
 
     def key(self, type_: str, reference: Value) -> str:
         """Our key of what a Reference names. Raises Misfit."""
@@ -131,6 +136,16 @@ class Sender:
         key = self._by_identifier(type_, reference.get("identifier")) or self._by_literal(type_, literal)
         self.followed.append(Followed(type_, key, literal if isinstance(literal, str) else None))
         return key
+
+    def follow(self, literal: Value) -> Value:
+        """The resource of the set that a reference names, to be read in place of a contained one; None where there is none."""
+        if not isinstance(literal, str):
+            return None
+        named = self.index.get(self._url(literal))
+        found = (None if named.refused else named.value) if named else self.kept.get(literal)
+        if found is not None:
+            self.linked[literal] = found
+        return found
 
     def _by_identifier(self, type_: str, identifier: Value) -> str | None:
         if not isinstance(identifier, dict):
@@ -157,14 +172,17 @@ class Sender:
             if match[1] != type_ or key is None:
                 raise Misfit("is conditional on an identifier that is not ours")
             return key
-        match = _RELATIVE.fullmatch(literal)
-        url = f"{self.resource.server}/{match[1]}/{match[2]}" if match else literal
+        url = self._url(literal)
         named = self.index.get(url)
         if named is not None:
             if named.type != type_:
                 raise Misfit("names a resource of another type")
             return named.key
-        return self._by_url(type_, url, still_ours=bool(match) and self._still_ours())
+        return self._by_url(type_, url, still_ours=url != literal and self._still_ours())
+
+    def _url(self, literal: str) -> str:
+        match = _RELATIVE.fullmatch(literal)
+        return f"{self.resource.server}/{match[1]}/{match[2]}" if match else literal
 
     def _by_url(self, type_: str, url: str, *, still_ours: bool) -> str:
         """The key of a resource that is not in the set, by its absolute URL."""

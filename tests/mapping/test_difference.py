@@ -65,7 +65,7 @@ def test_an_added_and_a_removed_line_stand_where_they_are_written():
     """What came is placed in the new text, what went in the old one."""
     new = changed("medication.yaml", "    note.text: $note\n", "")
     assert LineChange(
-        "-", ("medication", "resources", "medication", "note.text"), "$note", "", line("medication.yaml", "note.text")
+        "-", ("medication", "patterns", "medicine", "note.text"), "$note", "", line("medication.yaml", "note.text")
     ) in difference.lines(product(), new)
     back = difference.lines(new, product())
     assert [(one.sign, one.place) for one in back] == [("+", line("medication.yaml", "note.text"))]

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
 from service.mapping.check.spots import Steps, leaves, may_hold, may_read, same_place, written_with
+from service.mapping.gather import turn
 from service.mapping.plan import Choice, Kind, Leaf, Shape
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import TwoWay
+from service.mapping.terms.via import Coded
+from service.mapping.walk.read import tells
 from service.records.formulas import word
 
 
 def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
     """Every shape behind one that can take its resources."""
     offered = [shape for kind in kinds for shape in kind.shapes if not shape.own_only]
-    offered.sort(key=lambda shape: shape.each is not None)
+    offered.sort(key=turn)
     for at, shape in enumerate(offered):
         first = next((one for one in offered[:at] if one.type == shape.type and _takes(one, shape)), None)
         if first:
@@ -52,15 +55,18 @@ def _stands(places: list[tuple[Steps, Leaf]], written: list[tuple[Steps, Leaf]])
 
 def _cases(shape: Shape) -> list[Choice]:
     """The cases of required fields: a resource of others in which none of them holds is not of this shape."""
-    return [one for one in shape.scope.choices if one.field and one.field.required and not one.parent]
+    return [one for one in shape.scope.choices if tells(one)]
 
 
 def _fits(asked: Leaf, written: Leaf) -> bool:
     if isinstance(asked.term, TwoWay):
         return may_read(asked.term, written)
     assert isinstance(asked.term, Constant)
-    if written.mode == "match" and isinstance(written.term, Constant):
-        return written.term.read_as <= asked.term.read_as
+    match written.term:
+        case Constant(read_as=codes) if written.mode == "match":
+            return codes <= asked.term.read_as
+        case Coded(read_as=codes):
+            return codes.keys() <= asked.term.read_as
     return may_hold(asked.term, written)
 
 

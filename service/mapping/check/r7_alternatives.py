@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
 from service.mapping.check import situation
-from service.mapping.check.spots import Steps, leaves, may_hold, same_place, written_with
+from service.mapping.check.spots import Steps, leaves, may_hold, may_read, same_place, written_with
 from service.mapping.plan import Branch, Choice, Kind, Leaf, Scope
 from service.mapping.satisfy import theory
 from service.mapping.terms.constant import Constant
+from service.mapping.terms.term import TwoWay
 from service.mapping.walk.read import order
-from service.records.formulas import TRUE, Formula, all_of, any_of, is_
+from service.records.formulas import TRUE, Formula, all_of, any_of, has, is_, negate
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
@@ -44,11 +45,12 @@ def _cases(scope: Scope, choice: Choice, when: Formula) -> Iterator[Diagnostic]:
     missing = [value for value in field.domain if value not in covered and rules.solve(all_of([when, is_(field.name, value)])) is not None]
     if missing:
         yield lost.case_missing(choice.span, field.name, missing)
+    always = choice.parent is None and rules.solve(all_of([when, negate(has(field.name))])) is None
     spots = list(leaves(scope))
     ordered = order(choice, scope)
     for at, branch in enumerate(ordered):
         matches = [(steps, leaf) for steps, leaf in spots if leaf.branch is branch and leaf.mode == "match"]
-        if not matches and not (field.required and choice.parent is None):
+        if not matches and not always:
             yield lost.case_unmarked(branch.span, field.name, branch.value)
         for later in ordered[at + 1 :]:
             if not _told_apart(spots, matches, later):
@@ -62,11 +64,16 @@ def _told_apart(spots: list[tuple[Steps, Leaf]], matches: list[tuple[Steps, Leaf
 
 def _may_stand(spots: list[tuple[Steps, Leaf]], steps: Steps, leaf: Leaf, other: Branch) -> bool:
     """Whether something written while another branch is taken can stand where a leaf is read, and hold what it asks."""
-    return any(
-        same_place(steps, spot) and written_with(one, other) and (not isinstance(leaf.term, Constant) or may_hold(leaf.term, one))
-        for spot, one in spots
-        if one is not leaf
-    )
+    return any(same_place(steps, spot) and written_with(one, other) and _fits(leaf, one) for spot, one in spots if one is not leaf)
+
+
+def _fits(asked: Leaf, written: Leaf) -> bool:
+    match asked.term:
+        case Constant() as constant:
+            return may_hold(constant, written)
+        case TwoWay() as term:
+            return may_read(term, written)
+    return True
 
 
 def _readable_in(spots: list[tuple[Steps, Leaf]], first: Branch, other: Branch) -> bool:

@@ -42,6 +42,9 @@ class Incoming(Protocol):
     def key(self, type_: str, reference: Value) -> str:
         """Our key of what a Reference names. Raises Misfit."""
 
+    def follow(self, literal: Value) -> Value:
+        """The resource of the set that a literal reference names; None where there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hole:

@@ -20,6 +20,8 @@ _USES: Mapping[str, tuple[str | None, ...]] = {
     "Identifier": ("official", "usual", None, "temp", "secondary", "old"),
 }
 _SILENT = ("slice", "absent", "engine")
+RESOLVED = "resolve()"
+"""The step, as in FHIRPath, from a reference to the resource of the set that it names."""
 
 
 class NotThis(Exception):  # noqa: N818 - it is an answer, not an error
@@ -77,10 +79,15 @@ def read(shape: Shape, resource: Value, source: Incoming, reserved: tuple[str, .
     return reading
 
 
+def tells(choice: Choice) -> bool:
+    """Whether its cases are asked for: those of a required field."""
+    return choice.field is not None and choice.field.required and not choice.parent
+
+
 def unknown_case(shape: Shape, reading: Reading) -> Part | None:
     """A line of a case of a required field whose value could not be told: a resource of others is then not this one."""
     for choice in shape.scope.choices:
-        if choice.field and choice.field.required and not choice.parent and choice.field.name not in reading.values:
+        if choice.field and tells(choice) and choice.field.name not in reading.values:
             return next(part for part in every(shape.scope.parts) if part.branch and part.branch.choice is choice)
     return None
 
@@ -128,7 +135,7 @@ class _Reader:
             more = self._parts(scope.parts, value, at, replace(this, also=True))
             for name in more.values.keys() & reading.values.keys() | reading.disagreed:
                 more.values.pop(name, None)
-            reading.add(replace(more, remarks=[]), scope.parts[0], at)
+            reading.add(replace(more, remarks=[], trace=more.trace | reading.trace), scope.parts[0], at)
         return reading
 
     def _readable(self, scope: Scope, branch: Branch, value: Value, at: Pointer) -> bool:
@@ -231,7 +238,8 @@ class _Reader:
                 continue
             if asked <= inner.values.keys() and (inner.values or not fields):
                 reading.add(inner, block, at)
-                reading.trace[at] = (block.path, "")
+                if not _only_read(block):
+                    reading.trace[at] = (block.path, "")
                 return
             remarks = remarks or inner.remarks
             reading.passed |= inner.passed
@@ -286,7 +294,7 @@ class _Reader:
         )
         spots = _deep(here, part.name, (*at, part.name)) if isinstance(part, Block) and part.deep else _shallow(here, (*at, part.name))
         if isinstance(part, Block) and part.named_by:
-            spots = [(spot, one) for spot, one in spots if isinstance(one, dict) and f"#{one.get('id')}" == _inside(value, part.named_by)]
+            spots = self._named(spots, part.named_by, _inside(value, part.named_by), at)
         offered = [
             (spot, one)
             for spot, one in spots
@@ -296,6 +304,12 @@ class _Reader:
         if uses:
             offered.sort(key=lambda pair: uses.index(use) if (use := _use(pair[1])) in uses else len(uses))
         yield from offered
+
+    def _named(self, contained: Iterable[tuple[Pointer, Value]], by: tuple[str, ...], name: Value, at: Pointer) -> list[tuple[Pointer, Value]]:
+        """The contained resource that a reference names, else the resource of the set."""
+        found = [(spot, one) for spot, one in contained if isinstance(one, dict) and f"#{one.get('id')}" == name]
+        linked = None if found else self.source.follow(name)
+        return [((*at, *by[:-1], RESOLVED), linked)] if linked is not None else found
 
     def _is_own(self, part: Part, value: Value) -> bool:
         return part.type == "Identifier" and isinstance(value, dict) and str(value.get("system", "")).startswith(self.reserved)
@@ -347,6 +361,11 @@ def order(choice: Choice, scope: Scope) -> list[Branch]:
         return choice.branches
     count = {branch: sum(leaf.branch is branch and leaf.mode == "match" for leaf in scope.leaves()) for branch in choice.branches}
     return sorted(choice.branches, key=lambda branch: -count[branch])
+
+
+def _only_read(block: Block) -> bool:
+    """Whether no line ever writes it: what it was read from may still be what another line writes."""
+    return all(part.mode == "also" for part in every(block.parts) if isinstance(part, Leaf))
 
 
 def _shallow(value: Value, at: Pointer) -> Iterable[tuple[Pointer, Value]]:
