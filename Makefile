@@ -5,7 +5,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 READY := .venv/ready
 LOCKS := requirements-dev.lock requirements-build.lock
 
-.PHONY: demo test lint laws mutate bench conformance docs lock clean
+.PHONY: demo test lint laws mutate understood bench conformance docs lock clean
 
 demo: $(READY)
 	$(BIN)/kap-fhir demo $(if $(ONCE),--once)
@@ -24,6 +24,9 @@ laws: $(READY)
 
 mutate: $(READY)
 	$(BIN)/python -m tests.mutation
+
+understood: $(READY)
+	$(BIN)/python -m tests.understood
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

@@ -70,7 +70,7 @@ class Merge:
             if value is not None:
                 made[name] = value
         if changed:
-            self._drop_stale(at, made, m, spots[0])
+            self._drop_stale(at, made, b, m, spots[0])
         return made
 
     def _member(self, at: str, name: str, r: Value, b: Value, m: Value, *spots: Pointer) -> Value:
@@ -130,7 +130,7 @@ class Merge:
             return m
         return self._object(type_, r, b, m, *spots)
 
-    def _drop_stale(self, at: str, made: dict[str, Value], m: Mapping[str, Value], spot: Pointer) -> None:
+    def _drop_stale(self, at: str, made: dict[str, Value], b: Mapping[str, Value], m: Mapping[str, Value], spot: Pointer) -> None:
         """What stands beside a changed value and described the old one."""
         stale = [*_DERIVED, *_SUMMARIES.get(at, ())]
         if "period" in stale and made.get("use") in ("old", "temp"):
@@ -140,7 +140,7 @@ class Merge:
             self._drop_version(made, m, spot)
         for name, element in definitions.children(at).items():
             forms = definitions.choice_names(element) if element.choice else ()
-            if any(form in m for form in forms):
+            if any(form in m and not equal(b.get(form), m[form]) for form in forms):
                 stale += [one for form in forms if form not in m for one in (form, f"_{form}")]
                 stale += ["dataAbsentReason"] if name == "value" else []
         for name in stale:

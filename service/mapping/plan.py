@@ -129,6 +129,11 @@ class Block(Part):
         """The constants by which an element is known to be this slice."""
         return [part for part in self.parts if isinstance(part, Leaf) and part.mode == "slice"]
 
+    @property
+    def only_read(self) -> bool:
+        """Whether no line ever writes it: what it is read from may be what another line writes."""
+        return all(part.mode == "also" for part in every(self.parts) if isinstance(part, Leaf))
+
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Items(Part):

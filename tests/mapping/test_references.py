@@ -16,7 +16,7 @@ URN = "urn:uuid:5b1d2b2f-8a3e-4a9c-9d9d-000000000001"
 
 def named(subject, server=SERVER, known=None):
     """Our key of the patient of an Observation; None where it makes no record."""
-    found = read(mappings(), [pulse(subject=subject)], server=server, known=known)
+    found = read(mappings(), [pulse("p.hr", subject=subject)], server=server, known=known)
     return found.records[0].values["client_id"] if found.records else None
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.mappings import mappings
 from tests.understood.measure import TYPES, account, sets, table
 
 if __name__ == "__main__":
-    print(table(one for each in sets() for one in account(mappings(), each) if one.type in TYPES))
+    print(table(one for each in sets() for one in account(each) if one.type in TYPES))

@@ -11,8 +11,8 @@ from pathlib import Path
 from service.fhir import json
 from service.fhir.json import Value
 from service.mapping import convert, memory
+from service.mapping.convert import Records
 from service.mapping.gather import Member
-from service.mapping.library import Library
 from service.mapping.walk.write import Pointer
 from tests.support.cases import FOLDER
 from tests.support.mappings import SERVER, apart, mappings
@@ -24,7 +24,7 @@ _ABOUT = ("resourceType", "id", "meta", "text")
 """What says nothing of a patient, or says it again as a narrative."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Set:
     """Resources that stand together: those of a Bundle, of one case's NDJSON files, or one alone. Each with its full URL."""
 
@@ -32,11 +32,10 @@ class Set:
     resources: tuple[tuple[dict[str, Value], str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What became of one resource: read or not, its leaf elements and how many of them were understood, and why not all."""
 
-    set: str
     type: str
     read: bool
     leaves: int
@@ -60,18 +59,29 @@ def sets() -> list[Set]:
     return [*found, Set("us-core-examples", whole), *bundles]
 
 
-def account(mapped: Library, one: Set) -> Iterator[Account]:
-    """What becomes of each resource of a set, sent by another server."""
-    found = convert.from_fhir(mapped, one.resources, server=SERVER, policy="keep")
+@cache
+def read(one: Set) -> Records:
+    """What a set says, sent by another server where no full URL names one."""
+    return convert.from_fhir(mappings(), one.resources, server=SERVER, policy="keep")
+
+
+@cache
+def account(one: Set) -> list[Account]:
+    """What becomes of each resource of a set."""
+    return list(_accounts(read(one)))
+
+
+def _accounts(found: Records) -> Iterator[Account]:
     for top in found.records:
         for record in apart(top):
-            leftovers = memory.account(mapped.names, record)
+            leftovers = memory.account(mappings().names, record)
             for number, member in enumerate(record.members):
                 lost = {leftover.at for leftover in leftovers.lost(number)}
-                yield _account(one.name, member, lost, tuple(issue.message for issue in record.notes))
+                yield _account(member, lost, tuple(issue.message for issue in record.notes))
     for orphan in found.orphans:
         value = orphan.resource.value
-        yield Account(one.name, orphan.resource.type, False, len(list(leaves(value))), 0, tuple(issue.message for issue in orphan.issues))
+        reasons = tuple(issue.message for issue in orphan.issues)
+        yield Account(type=orphan.resource.type, read=False, leaves=len(list(leaves(value))), understood=0, reasons=reasons)
 
 
 def leaves(value: Value, at: Pointer = ()) -> Iterator[Pointer]:
@@ -103,12 +113,16 @@ def table(accounts: Iterable[Account]) -> str:
     return "\n".join(lines)
 
 
-def _account(name: str, member: Member, lost: set[Pointer], reasons: tuple[str, ...]) -> Account:
+def _account(member: Member, lost: set[Pointer], reasons: tuple[str, ...]) -> Account:
     """A leaf is understood when the record writes it again, or a line read just it."""
     every = list(leaves(member.resource.value))
     read = member.reading.trace
-    known = [at for at in every if at in read or (*at[:-1], "code") in read and at[-1] == "system" or not any(at[: len(spot)] == spot for spot in lost)]
-    return Account(name, member.resource.type, True, len(every), len(known), reasons)
+    known = [
+        at
+        for at in every
+        if at in read or (at[-1] == "system" and (*at[:-1], "code") in read) or not any(at[: len(spot)] == spot for spot in lost)
+    ]
+    return Account(type=member.resource.type, read=True, leaves=len(every), understood=len(known), reasons=reasons)
 
 
 def _resources(path: Path) -> Iterator[tuple[dict[str, Value], str]]:

@@ -238,7 +238,7 @@ class _Reader:
                 continue
             if asked <= inner.values.keys() and (inner.values or not fields):
                 reading.add(inner, block, at)
-                if not _only_read(block):
+                if not block.only_read:
                     reading.trace[at] = (block.path, "")
                 return
             remarks = remarks or inner.remarks
@@ -305,7 +305,9 @@ class _Reader:
             offered.sort(key=lambda pair: uses.index(use) if (use := _use(pair[1])) in uses else len(uses))
         yield from offered
 
-    def _named(self, contained: Iterable[tuple[Pointer, Value]], by: tuple[str, ...], name: Value, at: Pointer) -> list[tuple[Pointer, Value]]:
+    def _named(
+        self, contained: Iterable[tuple[Pointer, Value]], by: tuple[str, ...], name: Value, at: Pointer
+    ) -> list[tuple[Pointer, Value]]:
         """The contained resource that a reference names, else the resource of the set."""
         found = [(spot, one) for spot, one in contained if isinstance(one, dict) and f"#{one.get('id')}" == name]
         linked = None if found else self.source.follow(name)
@@ -361,11 +363,6 @@ def order(choice: Choice, scope: Scope) -> list[Branch]:
         return choice.branches
     count = {branch: sum(leaf.branch is branch and leaf.mode == "match" for leaf in scope.leaves()) for branch in choice.branches}
     return sorted(choice.branches, key=lambda branch: -count[branch])
-
-
-def _only_read(block: Block) -> bool:
-    """Whether no line ever writes it: what it was read from may still be what another line writes."""
-    return all(part.mode == "also" for part in every(block.parts) if isinstance(part, Leaf))
 
 
 def _shallow(value: Value, at: Pointer) -> Iterable[tuple[Pointer, Value]]:
