@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.diagnostics.issue import Issue, Refused
@@ -23,6 +23,7 @@ from service.mapping.terms.text import Pattern
 from service.mapping.terms.value import FieldValue, Samples, Spelt
 from service.mapping.terms.via import Coded
 from service.mapping.walk.write import Pointer, Written, write
+from service.records.fields import Field
 from service.records.formulas import TRUE
 
 
@@ -51,7 +52,7 @@ def explain(library: Library, kind: str, record: Value) -> list[Row]:
             f"{written.shape.type}/{written.resource['id']}",
             expression(written.shape.type, at),
             leaf.term.span.place.rpartition(":")[0],
-            ", ".join(_path(singles, single, name) for name in _fields(leaf, at[-1])),
+            ", ".join(_path(singles, single, field) for field in _fields(leaf, at[-1])),
         )
         for single in singles.values()
         for written in write(single.kind, single.record, counterpart.links(single.kind, receiver))
@@ -69,27 +70,27 @@ def _values(written: Written, value: Value, at: Pointer, leaf: Leaf | None) -> I
         yield at, leaf
 
 
-def _fields(leaf: Leaf, name: str | int) -> list[str]:
+def _fields(leaf: Leaf, name: str | int) -> Sequence[Field]:
     """The fields that a leaf writes at a value of this name; a constant of a case tells the case's field."""
     term = leaf.term.term if isinstance(leaf.term, Echo) else leaf.term
     match term:
         case InUnit(fields=(value, *unit)):
-            return [one.name for one in ([value] if name == "value" else unit if name != "system" else [])]
+            return [value] if name == "value" else unit if name != "system" else []
         case ToResource() | Pattern() if name == "system":
             return []
         case Constant() if leaf.branch and leaf.branch.choice.field:
-            return [leaf.branch.choice.field.name]
-    return [one.name for one in term.fields]
+            return [leaf.branch.choice.field]
+    return term.fields
 
 
-def _path(singles: Mapping[str, Single], single: Single, name: str) -> str:
+def _path(singles: Mapping[str, Single], single: Single, field: Field) -> str:
     """Where a field stands in the whole record: in a list of items, in this record, or in the one around it that shares it."""
     outer, _, listing = single.path.rpartition(".")
-    if single.path and any(name in one.shared for one in singles[outer].kind.children if one.name == listing.partition("[")[0]):
-        return _path(singles, singles[outer], name)
-    fields = single.kind.fields.by_name
-    inside = next((one.name for one in fields.values() if name not in fields and one.items and name in one.items.by_name), "")
-    return ".".join(filter(None, (single.path, inside, name)))
+    if single.path and any(field.name in one.shared for one in singles[outer].kind.children if one.name == listing.partition("[")[0]):
+        return _path(singles, singles[outer], field)
+    lists = (one for one in single.kind.fields.by_name.values() if one.items)
+    inside = next((one.name for one in lists if one.items and one.items.by_name.get(field.name) is field), "")
+    return ".".join(filter(None, (single.path, inside, field.name)))
 
 
 def picture(kind: Kind) -> str:

@@ -286,7 +286,8 @@ def _settle(parts: list[Part], at: str) -> tuple[list[Formula], list[Formula]]:
             carried.append(part.when)
         elif isinstance(part, Block):
             inner, echo = _settle(part.parts, part.at)
-            plain = part.taken if any(one.when != FALSE for one in part.parts) else FALSE
+            marks = part.marks
+            plain = part.taken if any(one.when != FALSE for one in part.parts if one not in marks) else FALSE
             part.when = any_of(inner) if inner else any_of(echo) if echo else plain
             (carried if inner else echoed if echo else []).append(part.when)
     return carried, echoed

@@ -86,6 +86,7 @@ def test_at_our_own_base_a_reference_stays_as_it_came():
         "session_id": "s-1",
         "client_id": "c-1",
         "status": "finished",
+        "place": "clinic",
         "session_type": "integration",
         "started_at": "2024-05-14T09:20:00-06:00",
         "adverse_events": [{"event_id": "e-1", "event": "dissociation"}],

@@ -11,7 +11,15 @@ from tests.support.foreign import NOON
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
 READING = {"reading_id": "v-1", "recorded_at": NOON, "status": "final", "heart_rate": Number("71")}
-SESSION = {"session_id": "s", "client_id": "c", "status": "finished", "session_type": "screening", "started_at": NOON, "vitals": [READING]}
+SESSION = {
+    "session_id": "s",
+    "client_id": "c",
+    "status": "finished",
+    "place": "clinic",
+    "session_type": "screening",
+    "started_at": NOON,
+    "vitals": [READING],
+}
 
 
 def refused(record):

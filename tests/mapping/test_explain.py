@@ -101,6 +101,7 @@ def test_what_a_child_takes_from_its_parent_is_the_parents_field():
         "session_id": "s",
         "client_id": "c",
         "status": "finished",
+        "place": "clinic",
         "session_type": "dosing",
         "started_at": "2025-03-04T10:00:00-07:00",
     }

@@ -29,7 +29,7 @@ fields:
 children:
   done: child with parent_id, place_id, state = completed
 resources:
-  parent: {resource: Encounter, status: planned, class: ambulatory, location.location: Location/$place_id}
+  parent: {resource: Encounter, status: planned, class: act#AMB, location.location: Location/$place_id}
 """
 CHILD = """
 record: child

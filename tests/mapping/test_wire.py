@@ -29,6 +29,7 @@ SESSION = {
     "session_id": "s-88",
     "client_id": "c-17",
     "status": "finished",
+    "place": "clinic",
     "session_type": "dosing",
     "started_at": "2024-05-14T09:20:00-06:00",
     "clinician_id": "d-1",

@@ -136,20 +136,27 @@ class Reader:
     def _slices(self, sliced: list[Block], rest: list[Part], x: str, target: str, body: Source, scope: Scope) -> None:
         mark = _distinct_mark(sliced)
         table = {_image(one): number for number, block in enumerate(sliced) for one in block.marks if one.name == mark.name}
-        if any(not isinstance(part, Block) for part in rest) or len(rest) > 1:
+        if any(isinstance(part, Leaf) for part in rest) or len(rest) > 1:
             raise Unsupported
         names = self.source.constant(table, "slices")
-        one, number = self.source.name("e"), self.source.name("n")
+        one, number, found = self.source.name("e"), self.source.name("n"), self.source.name("found")
+        lists = [part.field.name for part in rest if isinstance(part, Items)]
+        if lists:
+            body.add(f"{found} = []")
         with body.block(f"for {one} in {x}:"):
             spelt = _spelt(mark, f"({one}.m_{mark.name} or b'')")
             body.add(f"{number} = {names}.get({spelt}, -1)")
-            numbered = [*((-1, block) for block in rest if isinstance(block, Block)), *enumerate(sliced)]
+            numbered = [*((-1, part) for part in rest if isinstance(part, Block | Items)), *enumerate(sliced)]
             numbered = [(place, block) for place, block in numbered if _concerns(block)]
-            self._halves(numbered, (one, number), target, body, scope)
+            self._halves(numbered, (one, number, found), target, body, scope)
+        for name in lists:
+            body.add(f"{target}.f_{name} = {found} or None")
 
-    def _halves(self, blocks: list[tuple[int, Block]], names: tuple[str, str], target: str, body: Source, scope: Scope) -> None:
-        """What is done for an element, by the number of its slice, found by halving; `names` are those of both."""
-        one, number = names
+    def _halves(
+        self, blocks: list[tuple[int, Block | Items]], names: tuple[str, str, str], target: str, body: Source, scope: Scope
+    ) -> None:
+        """What is done for an element, by the number of its slice, found by halving; `names` are those of both and of the list of items."""
+        one, number, found = names
         if len(blocks) > _CHAIN:
             middle = len(blocks) // 2
             with body.block(f"if {number} < {blocks[middle][0]}:"):
@@ -159,16 +166,22 @@ class Reader:
             return
         for place, (chosen, block) in enumerate(blocks):
             with body.block(f"{'elif' if place else 'if'} {number} == {chosen}:"):
-                self._statements(block.parts, one, target, body, scope)
+                if isinstance(block, Items):
+                    self._item(block, one, found, body)
+                else:
+                    self._statements(block.parts, one, target, body, scope)
 
     def _items(self, items: Items, x: str, target: str, body: Source) -> None:
         found = self.source.name("found")
         body.add(f"{found} = []")
         with body.block(f"for j in {x}:"):
-            body.add(f"item = Item_{items.field.name}()")
-            self._scope(items.scope, "j", "item", body)
-            body.add(f"{found}.append(item)")
+            self._item(items, "j", found, body)
         body.add(f"{target}.f_{items.field.name} = {found}")
+
+    def _item(self, items: Items, element: str, found: str, body: Source) -> None:
+        body.add(f"item = Item_{items.field.name}()")
+        self._scope(items.scope, element, "item", body)
+        body.add(f"{found}.append(item)")
 
     def _decoded(self, leaf: Leaf) -> Decoded:
         assert isinstance(leaf.term, TwoWay)
