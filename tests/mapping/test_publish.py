@@ -37,9 +37,7 @@ def test_a_complex_extension_says_its_parts() -> None:
     """Each part is a slice with its url and its type, a reference with its target; the whole has no value."""
     elements = {one["id"]: one for one in definition("kap-waste")["differential"]["element"]}
     assert [one for one in elements if elements[one].get("sliceName")] == [
-        "Extension.extension:amount",
-        "Extension.extension:witness",
-        "Extension.extension:disposal",
+        f"Extension.extension:{part}" for part in ("amount", "reason", "at", "witness", "witness-name", "disposal")
     ]
     assert elements["Extension.extension:witness.url"]["fixedUri"] == "witness"
     assert elements["Extension.extension:witness.value[x]"]["type"] == [
