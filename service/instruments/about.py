@@ -8,9 +8,9 @@ from decimal import Decimal
 from service.diagnostics.messages import instruments as say
 from service.diagnostics.tree import Scalar
 from service.instruments import rules
+from service.instruments.about_scores import scores
 from service.instruments.block import Block
 from service.instruments.instrument import Finding, Instrument, Item, Licence, Range, Score, Threshold
-from service.instruments.about_scores import scores
 
 _KEYS = (
     *("title", "rated by", "recall", "more is", "licence", "stem", "answers", "points", "asked when", "not scored"),

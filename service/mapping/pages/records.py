@@ -183,14 +183,14 @@ def _unit_rows(terms: list[Spot]) -> list[tuple[str, str, str]]:
 
 
 def _code_rows(kind: Kind, terms: list[Spot]) -> Iterator[tuple[str, ...]]:
-    stands_for: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
+    stands_for: dict[tuple[str, str], dict[str, list[Spot]]] = {}
     for spot in terms:
         for code, what in () if spot.looped else _meanings(spot):
             if code in kind.names.evidence:
-                stands_for.setdefault(code, {}).setdefault(what, {})[spot.shape.name] = None
+                stands_for.setdefault(code, {}).setdefault(what, []).append(spot)
     written = {code for spot in terms for code in _written_codes(spot.term)}
     for key, meanings in sorted(stands_for.items()):
-        words = [f"`{what}`" + ("" if " = " in what else of(kind, what, shapes)) for what, shapes in meanings.items()]
+        words = [f"`{what}`" + ("" if " = " in what else of(kind, what, same)) for what, same in meanings.items()]
         yield code_row(kind.names, *key, ", ".join(words) + ("" if key in written else ", read only"))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from service.fhir.json import Value
 from service.mapping.pages.markdown import listed
 from service.mapping.plan import Items, Kind, Leaf, Part, Shape, every
 from service.mapping.terms.constant import Constant
@@ -92,28 +93,37 @@ def _each(kind: Kind, field: Field) -> Iterator[str]:
 def _places(kind: Kind, field: Field, terms: list[Spot]) -> str:
     """The elements, each with how the value stands there, and the shapes that have it where not all of its type do."""
     many = len({spot.element for spot in terms}) > 3
-    shapes: dict[tuple[str, str], dict[str, None]] = {}
+    places: dict[tuple[str, str], list[Spot]] = {}
     for spot in terms:
         element = re.sub(r"=[^]]*(?=\])", "=…", spot.element) if many else spot.element
-        shapes.setdefault((element, _how(spot, field)), {})[spot.shape.name] = None
-    return ", ".join(f"`{element}`{how}{of(kind, element, names)}" for (element, how), names in shapes.items())
+        places.setdefault((element, _unit(spot, field)), []).append(spot)
+    return ", ".join(f"`{element}`{unit}{_words(same)}{of(kind, element, same)}" for (element, unit), same in places.items())
 
 
-def of(kind: Kind, element: str, names: Iterable[str]) -> str:
-    """The shapes of an element, in brackets; nothing where they are all of its type."""
+def of(kind: Kind, element: str, terms: Iterable[Spot]) -> str:
+    """The shapes that have an element, in brackets; nothing where they are all of its type."""
+    names = list(dict.fromkeys(spot.shape.name for spot in terms))
     of_type = [shape.name for shape in kind.written if shape.type == element.partition(".")[0]]
-    return "" if list(names) == of_type else f" ({', '.join(names)})"
+    return "" if names == of_type else f" ({', '.join(names)})"
 
 
-def _how(spot: Spot, field: Field) -> str:
-    """In which unit a value stands, or as which words."""
-    match spot.term:
-        case InUnit(units=units) as term:
-            return ", its unit" if field is term.unit_field else f" in {listed(units)}"
-        case Coded(type="code", written=written):
-            others = [f"`{name}` as `{value}`" for name, value in written.items() if name != value]
-            return f" ({', '.join(others)})" if others else ""
-    return ""
+def _unit(spot: Spot, field: Field) -> str:
+    if not isinstance(spot.term, InUnit):
+        return ""
+    return ", its unit" if field is spot.term.unit_field else f" in {listed(spot.term.units)}"
+
+
+def _words(terms: list[Spot]) -> str:
+    """The words that stand for the field's values, where they are others."""
+    words: dict[str, Value] = {}
+    for spot in terms:
+        match spot.term:
+            case Coded(type="code", written=written):
+                words |= written
+            case Constant(type="code", value=value) if spot.leaf.branch:
+                words[spot.leaf.branch.value] = value
+    others = [f"`{name}` as `{value}`" for name, value in words.items() if name != value]
+    return f" ({', '.join(others)})" if others else ""
 
 
 def _leaves(parts: list[Part]) -> Iterator[Leaf]:
