@@ -41,13 +41,13 @@ def instrument(file: Block) -> Instrument:
         recall=about.text("recall"),
         more_is=about.word("more is", _DIRECTIONS),
         stem=about.text("stem"),
-        answers={key.text: node.text for key, node in about.block("answers").lines()},
+        answers={str(rules.number(key, about.found)): node.text for key, node in about.block("answers").lines()},
         licence=licence,
         items=items,
         total_item=(repeats.text("link"), repeats.text("text")) if repeats else None,
         scores=counted,
         findings=tuple(_findings(about.block("findings"), [*items, *counted])),
-        thresholds=tuple(_thresholds(about.block("change"))),
+        thresholds=tuple(_thresholds(about, about.block("change"))),
         note=about.text("note"),
         source=about.text("source"),
     )
@@ -66,6 +66,7 @@ def _items(file: Block, about: Block, licence: Licence) -> Iterator[Item]:
     points = {one.key.text: _points(one, tables.get(one.key.text, [])) for one in about.block("points").blocks()}
     unscored = _by_item(about.block("not scored"), known)
     asked_when = _by_item(about.block("asked when"), known)
+    answers = {one.key.text: tables.get(one.text("answers"), []) for one in entries}
     for entry in entries:
         name, table = entry.key.text, entry.text("answers")
         counted = points.get(table) or _names_as_points(tables.get(table, []))
@@ -76,7 +77,7 @@ def _items(file: Block, about: Block, licence: Licence) -> Iterator[Item]:
             entry.found.append(say.text_not_free(text.span, name))
         if range_ is None and name not in unscored:
             entry.found.append(say.answer_without_points(entry.key.span, name, table))
-        asked = _asked_when(asked_when[name], known, tables, entry) if name in asked_when else None
+        asked = _asked_when(asked_when[name], answers, entry) if name in asked_when else None
         why = unscored[name].text if name in unscored else ""
         yield Item(name, entry.text("link"), text.text if text else "", table, counted, range_, asked, why)
 
@@ -110,14 +111,14 @@ def _around(points: Mapping[str, Decimal]) -> Range | None:
     return Range(min(points.values()), max(points.values())) if points else None
 
 
-def _asked_when(node: Scalar, known: Sequence[str], tables: Mapping[str, Sequence[str]], entry: Block) -> tuple[str, str] | None:
+def _asked_when(node: Scalar, answers: Mapping[str, Sequence[str]], entry: Block) -> tuple[str, str] | None:
     other, sign, answer = (part.strip() for part in node.text.partition("="))
     if not sign:
         entry.found.append(say.not_understood(node.span, node.text, ["a = yes"]))
-    elif other not in known:
-        entry.found.append(say.unknown_item(node.at(other), other, known))
-    elif not any(answer in answers for answers in tables.values()):
-        entry.found.append(say.not_one_of(node.at(answer), answer, other, [one for answers in tables.values() for one in answers]))
+    elif other not in answers:
+        entry.found.append(say.unknown_item(node.at(other), other, list(answers)))
+    elif answer not in answers[other]:
+        entry.found.append(say.not_one_of(node.at(answer), answer, other, answers[other]))
     else:
         return other, answer
     return None
@@ -137,8 +138,12 @@ def _findings(block: Block, known: Sequence[str]) -> Iterator[Finding]:
             yield Finding(one.key.text, rule.text, rules.clauses(rule, known, block.found), source)
 
 
-def _thresholds(block: Block) -> Iterator[Threshold]:
+def _thresholds(about: Block, block: Block) -> Iterator[Threshold]:
+    """What a change must reach; a share of it is for the better, so that the direction must be known."""
     block.only(_MEANINGS)
     for one in block.blocks():
         for rule, source in one.sourced():
-            yield rules.threshold(one.key.text, rule, source, block.found)
+            made = rules.threshold(one.key.text, rule, source, block.found)
+            if made.percent is not None and about.text("more is") not in ("worse", "better"):
+                about.found.append(say.missing_key(rule.span, "more is: worse", about.key.text))
+            yield made

@@ -50,8 +50,12 @@ def names(node: Scalar, text: str, known: Sequence[str], found: list[Diagnostic]
         first, _, last = part.partition("..")
         wrong = [name for name in dict.fromkeys((first, last or first)) if name not in known]
         found += [say.unknown_item(node.at(name), name, known) for name in wrong]
-        if not wrong:
-            listed += known[known.index(first) : known.index(last or first) + 1]
+        if wrong:
+            continue
+        between = known[known.index(first) : known.index(last or first) + 1]
+        if not between:
+            found.append(say.not_understood(node.at(part), part, [f"{last}..{first}"]))
+        listed += between
     return tuple(listed)
 
 

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from service.diagnostics.diagnostic import Diagnostic, Diagnostics
+from service.instruments import load
 from service.mapping import library
 from service.mapping.library import Texts
 from tests.messages import pages
@@ -109,7 +110,7 @@ def test_whatever_stands_in_a_file_it_loads_or_is_told(number: int) -> None:
 def errors(texts: dict[str, str]) -> tuple[Diagnostic, ...]:
     """The errors of mappings; a refusal has at least one."""
     try:
-        library.check(Texts("mappings", texts), "north")
+        load.of(library.check(Texts("mappings", texts), "north"))
     except Diagnostics as refusal:
         assert refusal.found  # noqa: PT017 - a refusal is one of two good ends
         return refusal.found

@@ -75,6 +75,26 @@ def test_a_file_that_is_no_yaml_is_told_alone(folder):
     assert found(folder) == [("KAP001", "base.yaml")]
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code"),
+    [
+        ("hamd-17", "more is: worse", "more is: stronger", "KAP702"),
+        ("pcl-5", "pcl_6..pcl_7, method", "pcl_7..pcl_6, method", "KAP705"),
+        ("pcl-5", "0: Not at all", "none: Not at all", "KAP705"),
+        ("c-ssrs-screener-recent", "cssrs_6b: cssrs_6 = yes", "cssrs_6b: cssrs_6 = often", "KAP703"),
+        ("c-ssrs-screener-recent", "cssrs_6b: cssrs_6 = yes", "cssrs_6b: cssrs_7 = yes", "KAP704"),
+        ("c-ssrs-screener-recent", "cssrs_6b: cssrs_6 = yes", "cssrs_6b: cssrs_6", "KAP705"),
+        ("psqi", "items: psqi_1..psqi_7", "items: psqi_1..total", "KAP704"),
+        ("meq30", "meq_ineffability: {range: 0..5, ", "+meq_ineffability: {range: 0..5, ", "KAP701"),
+        ("cadss", '{not computed: "three', '{note: "three', "KAP701"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(folder, name, old, new, code):
+    """A share for the better without a direction, a stretch of items from back to front, a word for no number, a condition on no answer."""
+    change(folder / "instruments" / f"{name}.yaml", old, new)
+    assert (code, f"{name}.yaml") in found(folder)
+
+
 def test_a_file_without_about_is_told(folder):
     """An instrument is more than its mapping."""
     path = folder / "instruments" / "qids-sr16.yaml"
