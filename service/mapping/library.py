@@ -150,8 +150,7 @@ def merged(texts: Texts, clinic: str, found: list[Diagnostic]) -> Trees:
     if not clinic:
         return Trees(base, records, folders, None)
     overlay_ = trees[f"clinics/{clinic}.yaml"]
-    base, records = _overlaid(base, records, overlay_, found)
-    return Trees(base, records, folders, overlay_.get("layout"))
+    return _overlaid(Trees(base, records, folders, overlay_.get("layout")), overlay_, found)
 
 
 def ours(names: Vocabulary, kinds: Mapping[str, Kind]) -> Names:
@@ -210,10 +209,17 @@ def _sorted(trees: Mapping[str, Tree], found: list[Diagnostic]) -> tuple[Tree, d
     return trees["base.yaml"], records, folders
 
 
-def _overlaid(base: Tree, records: dict[str, Tree], clinic: Tree, found: list[Diagnostic]) -> tuple[Tree, dict[str, Tree]]:
+def _overlaid(trees: Trees, clinic: Tree, found: list[Diagnostic]) -> Trees:
+    """The trees with a clinic's changes; it names a table file by its path."""
     changes = tuple(entry for entry in clinic if entry[0].text != "layout")
-    keys = {name: Scalar(name, node.span) for name, node in (("base", base), *records.items())}
-    whole = Tree(((keys["base"], base), *((keys[name], node) for name, node in records.items())), clinic.span)
+    table_files = {f"{folder}/{name}": node for folder, files in trees.folders.items() for name, node in files.items()}
+    files = {"base": trees.base, **trees.records, **table_files}
+    whole = Tree(tuple((Scalar(name, node.span), node) for name, node in files.items()), clinic.span)
     merged = overlay.merge(whole, replace(clinic, entries=changes), found)
     kept = {key.text: node for key, node in merged if isinstance(node, Tree)}
-    return kept.pop("base", base), kept
+    base = kept.pop("base", trees.base)
+    folders: dict[str, dict[str, Tree]] = {}
+    for path in [path for path in kept if "/" in path]:
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, {})[name] = kept.pop(path)
+    return Trees(base, kept, folders, trees.layout)

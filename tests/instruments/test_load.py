@@ -9,8 +9,9 @@ import pytest
 from service.diagnostics.diagnostic import Diagnostics
 from service.fhir import json
 from service.instruments import load
-from tests.instruments.made import INSTRUMENTS
-from tests.support.mappings import FOLDER
+from service.instruments.score import score
+from tests.instruments.made import INSTRUMENTS, answered
+from tests.support.mappings import FOLDER, mappings
 from tests.support.shared import shared
 
 
@@ -100,3 +101,12 @@ def test_a_file_without_about_is_told(folder):
     path = folder / "instruments" / "qids-sr16.yaml"
     path.write_text(path.read_text("utf-8").partition("about:")[0], "utf-8")
     assert found(folder) == [("KAP702", "qids-sr16.yaml")]
+
+
+def test_a_clinic_sets_its_own_bands():
+    """An overlay names a table file by its path; what it changes counts for that clinic alone."""
+    name = "c-ssrs-screener-recent"
+    answers = answered(name, ["no", "yes", "no", "yes", "no", "no"])
+    told = [score(load.of(mappings(clinic))[name], answers)["total"].band for clinic in ("", "bloom")]
+    assert told == ["moderate", "high"]
+    assert load.of(mappings("bloom")) == {**INSTRUMENTS, name: load.of(mappings("bloom"))[name]}

@@ -78,7 +78,9 @@ def test_an_overlay_is_compared_as_it_is_merged():
     assert found["vitals", "fields", "pain_0_10"].sign == "-"
     assert found["vitals", "fields", "capnography"].sign == "+"
     assert found["layout", "vitals", "hr"].place.startswith("mappings/clinics/bloom.yaml:")
-    assert not [path for path in found if path[0] not in ("base", "vitals", "layout")]
+    screener = "instruments/c-ssrs-screener-recent"
+    assert found[screener, "about", "scores", "total", "bands", "4..6"].new == "high"
+    assert not [path for path in found if path[0] not in ("base", "vitals", screener, "layout")]
 
 
 def test_a_file_that_is_not_yaml_is_refused():
