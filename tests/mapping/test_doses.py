@@ -1,4 +1,4 @@
-"""Doses as other systems record them: what is certain reaches the record, the rest goes back as it came."""
+"""Doses: what is certain of those of other systems reaches the record, the rest goes back as it came; a course and its steps agree."""
 
 from __future__ import annotations
 
@@ -147,3 +147,22 @@ def test_public_doses_are_read() -> None:
     assert all({"substance", "dose_amount", "dose_unit", "start_at", "administered_by"} <= one.values.keys() for one in found.records)
     routed = [one for one in theirs if "route" in one["dosage"] and one["id"] != "medadmin0309"]
     assert sum("route" in one.values for one in found.records) == len(routed)
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "running"),
+    [
+        ("given", "completed", "completed"),
+        ("in_progress", "completed", "in-progress"),
+        ("paused", "completed", "on-hold"),
+        ("stopped", "completed", "completed"),
+        ("entered_in_error", "entered-in-error", "entered-in-error"),
+    ],
+)
+def test_a_step_goes_the_way_of_its_course(status: str, ended: str, running: str) -> None:
+    """Each step is part of its course: one with an end is done, the last goes on as long as the course, and an error is one in all."""
+    steps = [{"step_id": "1", "step_start": NOON, "step_end": NOON}, {"step_id": "2", "step_start": NOON}]
+    record = {"administration_id": "a", "client_id": "c", "status": status, "substance": "ketamine", "start_at": NOON, "steps": steps}
+    (_, *parts) = written(mappings(), "administration", record)
+    assert [one["status"] for one in parts] == [ended, running]
+    assert {one["partOf"][0]["reference"] for one in parts} == {"MedicationAdministration/a"}
