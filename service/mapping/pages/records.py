@@ -183,9 +183,10 @@ def _unit_rows(terms: list[Spot]) -> list[tuple[str, str, str]]:
 
 
 def _code_rows(kind: Kind, terms: list[Spot]) -> Iterator[tuple[str, ...]]:
+    listings = {inner: f"{field.name}." for field in kind.fields.by_name.values() if field.items for inner in field.items.by_name.values()}
     stands_for: dict[tuple[str, str], dict[str, list[Spot]]] = {}
     for spot in terms:
-        for code, what in () if spot.looped else _meanings(spot):
+        for code, what in () if spot.looped else _meanings(spot, listings):
             if code in kind.names.evidence:
                 stands_for.setdefault(code, {}).setdefault(what, []).append(spot)
     written = {code for spot in terms for code in _written_codes(spot.term)}
@@ -194,14 +195,15 @@ def _code_rows(kind: Kind, terms: list[Spot]) -> Iterator[tuple[str, ...]]:
         yield code_row(kind.names, *key, ", ".join(words) + ("" if key in written else ", read only"))
 
 
-def _meanings(spot: Spot) -> Iterator[tuple[codings.Code, str]]:
-    """The codes by which a term is known, each with what it stands for: a value of a field, or being this element."""
-    branch = spot.leaf.branch
+def _meanings(spot: Spot, listings: Mapping[Field, str]) -> Iterator[tuple[codings.Code, str]]:
+    """The codes by which a term is known, each with what it stands for: a value of a field (behind its list), or being this element."""
+    branch, told = spot.leaf.branch, spot.fields[0] if spot.fields else None
+    name = f"{listings.get(told, '')}{told.name}" if told else ""
     match spot.term:
-        case Coded(field=field, read_as=read):
-            yield from ((code, f"{field.name} = {name}") for code, name in read.items())
+        case Coded(read_as=read):
+            yield from ((code, f"{name} = {value}") for code, value in read.items())
         case Constant(read_as=read, value=value):
-            what = f"{branch.choice.field.name} = {branch.value}" if branch and branch.choice.field else spot.element
+            what = f"{name} = {branch.value}" if branch and name else spot.element
             yield from ((code, what) for code in {*codings.in_json(value), *read})
 
 

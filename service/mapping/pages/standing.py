@@ -12,6 +12,7 @@ from service.mapping.plan import Items, Kind, Leaf, Part, Shape, every
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.echo import Echo
 from service.mapping.terms.quantity import InUnit
+from service.mapping.terms.reference import ToResource
 from service.mapping.terms.term import Term
 from service.mapping.terms.via import Coded
 from service.records.fields import Field
@@ -96,8 +97,8 @@ def _places(kind: Kind, field: Field, terms: list[Spot]) -> str:
     places: dict[tuple[str, str], list[Spot]] = {}
     for spot in terms:
         element = re.sub(r"=[^]]*(?=\])", "=…", spot.element) if many else spot.element
-        places.setdefault((element, _unit(spot, field)), []).append(spot)
-    return ", ".join(f"`{element}`{unit}{_words(same)}{of(kind, element, same)}" for (element, unit), same in places.items())
+        places.setdefault((element, _how(spot, field)), []).append(spot)
+    return ", ".join(f"`{element}`{how}{_words(same)}{of(kind, element, same)}" for (element, how), same in places.items())
 
 
 def of(kind: Kind, element: str, terms: Iterable[Spot]) -> str:
@@ -107,10 +108,14 @@ def of(kind: Kind, element: str, terms: Iterable[Spot]) -> str:
     return "" if names == of_type else f" ({', '.join(names)})"
 
 
-def _unit(spot: Spot, field: Field) -> str:
-    if not isinstance(spot.term, InUnit):
-        return ""
-    return ", its unit" if field is spot.term.unit_field else f" in {listed(spot.term.units)}"
+def _how(spot: Spot, field: Field) -> str:
+    """In which unit a value stands there, or to which resource it refers."""
+    match spot.term:
+        case InUnit(units=units, unit_field=by):
+            return ", its unit" if field is by else f" in {listed(units)}"
+        case ToResource(type=type_):
+            return f" → {type_}"
+    return ""
 
 
 def _words(terms: list[Spot]) -> str:

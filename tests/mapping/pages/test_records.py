@@ -50,13 +50,18 @@ def test_a_field_means_what_its_line_says() -> None:
 
 
 def test_an_element_of_every_resource_of_its_type_is_named_once() -> None:
-    """The subject of all Observations of a reading is one place."""
-    assert row("vitals.md", "`client_id`") == ["id", "`Observation.subject`", "required"]
+    """The subject of all Observations of a reading is one place, with what it refers to."""
+    assert row("vitals.md", "`client_id`") == ["id", "`Observation.subject` → Patient", "required"]
 
 
 def test_what_stays_in_the_clinic_says_so() -> None:
     """A field that never leaves has no element, and its reason."""
     assert row("session.md", "`notes`") == ["text", "", "stays: psychotherapy process notes never leave the clinic"]
+
+
+def test_a_value_of_an_item_is_named_behind_its_list() -> None:
+    """What a code stands for names the list, since several lists have fields of one name."""
+    assert "`screening.answer = no`" in row("session.md", "loinc#LA32-8")[1]
 
 
 def test_an_echo_is_where_the_value_is_repeated() -> None:
