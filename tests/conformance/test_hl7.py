@@ -10,6 +10,8 @@ import pytest
 
 from service.fhir import json
 from service.fhir.json import Value
+from service.instruments import load
+from service.instruments.questionnaire import questionnaire
 from service.mapping import publish
 from service.mapping.wire import Gateway
 from tests.conformance import hl7
@@ -23,15 +25,21 @@ RECORDS = 1000
 CLINICS = ("", "bloom")
 
 
+def questionnaires(clinic: str = "") -> list[Value]:
+    """The instruments as Questionnaires."""
+    return [questionnaire(one, mappings(clinic).vocabulary) for one in load.of(mappings(clinic)).values()]
+
+
 def published() -> list[Value]:
     """The definitions of the product, and those of the clinic, which has a base url of its own."""
     return [one for clinic in CLINICS for one in publish.definitions(mappings(clinic))]
 
 
 def written() -> dict[str, bytes]:
-    """What is to be validated, by a name for each: definitions, example pairs as they stand and as they are written, generated records."""
+    """What is to be validated, by name: definitions, Questionnaires, example pairs as they stand and are written, generated records."""
     gateways = {clinic: Gateway.of(replace(mappings(clinic), layouts={})) for clinic in CLINICS}
     made = {f"definition-{number}": json.write(one) for number, one in enumerate(published())}
+    made |= {f"{one['id']}-{clinic}": json.write(one) for clinic in CLINICS for one in questionnaires(clinic)}
     for path in sorted(FOLDER.glob("examples/*/*.record.json")):
         kind, name = path.parent.name, path.name.removesuffix(".record.json")
         made[f"example-{kind}-{name}"] = gateways[""].to_fhir(kind, path.read_bytes()).data
@@ -50,3 +58,11 @@ def test_nothing_that_we_write_has_an_error(tmp_path: Path) -> None:
     assert sum(name.startswith("generated") for name in resources) == RECORDS
     assert any(name.startswith("pair") for name in resources)
     assert hl7.errors(tmp_path, resources, published()) == {}
+
+
+def test_our_responses_fit_our_questionnaires(tmp_path: Path) -> None:
+    """HL7's validator, which knows our Questionnaires, finds no error in the example responses to them."""
+    folder = FOLDER / "examples" / "questionnaire_response"
+    responses = {path.name.partition(".")[0]: path.read_bytes() for path in sorted(folder.glob("*.fhir.json"))}
+    assert responses
+    assert hl7.errors(tmp_path, responses, [*published(), *questionnaires()]) == {}

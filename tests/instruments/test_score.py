@@ -10,6 +10,7 @@ from service.fhir import json
 from service.fhir.json import Number
 from service.instruments.score import findings, score
 from tests.instruments.made import COMPUTED, INSTRUMENTS, answered, whole
+from tests.support.mappings import FOLDER
 from tests.support.shared import shared
 
 NO, YES = "no", "yes"
@@ -193,3 +194,13 @@ PTSD = [2] + [0] * 4 + [2, 0] + [2, 2] + [0] * 5 + [2, 2] + [0] * 4
 def test_findings_begin_where_their_source_says(name, record, expected):
     """The diagnostic rule of the PCL-5, cut-offs of totals, and what must hold on every subscale."""
     assert [one.name for one in findings(INSTRUMENTS[name], record)] == expected
+
+
+def test_no_example_contradicts_itself():
+    """In every example record that states a total or subscale with all its answers, they come to it."""
+    found = []
+    for path in FOLDER.glob("examples/questionnaire_response/*.record.json"):
+        record = json.read(path.read_bytes())
+        found += [(path.name, one) for one in score(INSTRUMENTS[record["instrument"]], record).values() if one.value is not None]
+    assert len(found) >= 4
+    assert [(name, one.score.name, one.value) for name, one in found if one.contradicts] == []
