@@ -127,7 +127,7 @@ class Block(Part):
     @property
     def marks(self) -> list[Leaf]:
         """The constants by which an element is known to be this slice."""
-        return [part for part in self.parts if isinstance(part, Leaf) and part.mode == "slice"]
+        return _marks(self.parts)
 
     @property
     def only_read(self) -> bool:
@@ -137,10 +137,19 @@ class Block(Part):
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Items(Part):
-    """`path each $list:` one element for each item of a list of records."""
+    """`path each $list:` one element for each entry of a list, where `slice` is told by constants as a block's is.
 
+    The scope's fields are those of an item; of a list of plain values there is one field, the entry under the name of the list.
+    """
+
+    slice: str
     field: Field
     scope: Scope
+
+    @property
+    def marks(self) -> list[Leaf]:
+        """The constants by which an element is known to be of this slice."""
+        return _marks(self.scope.parts)
 
 
 @dataclass(eq=False, slots=True)
@@ -261,6 +270,10 @@ def every(parts: list[Part]) -> Iterator[Part]:
         yield part
         if isinstance(part, Block):
             yield from every(part.parts)
+
+
+def _marks(parts: list[Part]) -> list[Leaf]:
+    return [part for part in parts if isinstance(part, Leaf) and part.mode == "slice"]
 
 
 def _something(scope: Scope, branch: Branch) -> Formula:

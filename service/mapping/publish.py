@@ -47,6 +47,9 @@ def _uses(parts: list[Part], around: str) -> Iterator[tuple[str, str]]:
             case Block(name="extension"):
                 yield part.slice, around
                 yield from _uses(part.parts, "Extension")
+            case Items(name="extension"):
+                yield part.slice, around
+                yield from _uses(part.scope.parts, "Extension")
             case Block():
                 yield from _uses(part.parts, _path(part, around))
             case Items():

@@ -24,7 +24,7 @@ class Field:
 
     `values` are the names of a table or of `one of`; `or_text` lets other text in beside them; `numeric` names are numbers in JSON.
     `low` and `high` bound a number, or the length of a text, id, date or dateTime. `stays`: the reason why it never leaves the clinic.
-    `excluded` are codes that have a field of their own (R9).
+    `excluded` are codes, and beginnings of uris, that are ours or have a field of their own (R9).
     """
 
     name: str

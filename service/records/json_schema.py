@@ -10,6 +10,7 @@ It accepts every valid record. It also accepts some that `schema.problems` refus
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -32,7 +33,7 @@ _PATTERNS = {
     "id": rf"[A-Za-z0-9-]{{1,{ID_LENGTH}}}",
     "text": rf"[^{_CONTROL}{_SPACE}]([^{_CONTROL}]*[^{_CONTROL}{_SPACE}])?",
     "code": r"[^\u0000-\u0020]+([ \t\r\n][^\u0000-\u0020]+)*",
-    "uri": r"[^\u0000-\u0020]+",
+    "uri": r"(https?://|urn:)[^\u0000-\u0020]+",
     "language": r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?",
     "npi": "[0-9]{10}",
     "date": f"{_YEAR}(-{_MONTH}(-{_DAY})?)?",
@@ -99,8 +100,14 @@ def _text(type_: str, field: Field) -> dict[str, Value]:
     return {
         "$ref": f"#/$defs/{type_}",
         **{name: Number(length) for name, length in lengths.items() if length},
-        **({"not": {"enum": sorted(field.excluded)}} if field.excluded else {}),
+        **({"not": _excluded(field)} if field.excluded else {}),
     }
+
+
+def _excluded(field: Field) -> dict[str, Value]:
+    if field.type == "uri":
+        return {"pattern": f"^({'|'.join(re.escape(one) for one in sorted(field.excluded))})"}
+    return {"enum": sorted(field.excluded)}
 
 
 def _weakened(formula: Formula, unseen: Collection[str]) -> Formula:

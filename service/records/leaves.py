@@ -15,6 +15,7 @@ ID = re.compile(rf"[A-Za-z0-9-]{{1,{ID_LENGTH}}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _WHOLE = re.compile(r"(-?[0-9]+)\.0+")
+_SCHEME = re.compile(r"(https?://|urn:).")
 _MARK = "\ufeff"
 """The byte order mark: readers drop it, so that a text of nothing else would be empty."""
 MAGNITUDE = 1e40
@@ -24,7 +25,7 @@ LEXICAL = {
     "text": "text that is not blank, without spaces at its ends or control characters",
     "id": f"1 to {ID_LENGTH} letters, digits or hyphens",
     "code": "a code: no spaces at its ends, none doubled",
-    "uri": "a uri: no spaces",
+    "uri": "a uri that begins with http://, https:// or urn:, without spaces",
     "language": "a language tag: en, es-MX, zh-Hans",
     "npi": "a National Provider Identifier: 10 digits, the last of them the check digit",
     "boolean": "true or false",
@@ -45,14 +46,15 @@ def problem(field: Field, value: Value) -> str:
         return _number_problem(field, value)
     if field.type in ("text", "id"):
         return _text_problem(field, value)
-    if field.type in _OWN:
-        return "" if isinstance(value, str) and _OWN[field.type](value) else f"must be {LEXICAL[field.type]}"
-    if primitives.problem(field.type, value):
+    own = _OWN.get(field.type)
+    if not (isinstance(value, str) and own(value)) if own else primitives.problem(field.type, value):
         return f"must be {LEXICAL[field.type]}"
     if field.type in moments.TYPES and field.low and len(value) < int(field.low):
         return "must be precise to the day"
     if field.type == "code" and value in field.excluded:
         return "is a code that has a field of its own"
+    if field.type == "uri" and value.startswith(tuple(field.excluded)):
+        return "is a system that is ours or has a field of its own"
     return ""
 
 
@@ -82,8 +84,13 @@ def _is_npi(value: str) -> bool:
     return sum(sum(divmod(2 * digit, 10)) if at % 2 else digit for at, digit in enumerate(digits)) % 10 == 0
 
 
-_OWN: Mapping[str, Callable[[str], object]] = {"language": _LANGUAGE.fullmatch, "npi": _is_npi}
-"""Types that R4 has no name for. A language tag is of language, script and region (RFC 5646), spelt as the registry does."""
+def _is_uri(value: str) -> bool:
+    """Whether a text is a uri that means the same everywhere, as the system of an identifier does (R4, datatypes.html#Identifier)."""
+    return bool(_SCHEME.match(value)) and not primitives.problem("uri", value)
+
+
+_OWN: Mapping[str, Callable[[str], object]] = {"language": _LANGUAGE.fullmatch, "npi": _is_npi, "uri": _is_uri}
+"""Types that ask for more than R4's. A language tag is of language, script and region (RFC 5646), spelt as the registry does."""
 
 
 def _name_problem(field: Field, value: Value) -> str:

@@ -23,8 +23,9 @@ EXAMPLES = [(kind, path) for kind in ORDER for path in sorted(FOLDER.glob(f"exam
 
 TYPES = {shape.type for kind in mappings().kinds.values() for shape in kind.shapes} | {"Provenance"}
 EDITS: dict[str, dict[str, Value]] = {
-    "practitioner": {"phone": "+1 303 555 0198"},
-    "patient": {"phone": "+1 303 555 0199"},
+    "practitioner": {"phones": [{"phone": "+1 303 555 0198"}]},
+    "patient": {"phones": [{"phone": "+1 303 555 0199"}]},
+    "practitioner_role": {"phones": [{"phone": "+1 303 555 0197"}]},
     "session": {"ready_to_leave_at": "2025-03-04T12:00:00-07:00"},
     "administration": {"lot_number": "L-77"},
     "vitals": {"heart_rate": Number("71")},

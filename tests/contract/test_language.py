@@ -14,7 +14,7 @@ from service.diagnostics.tree import Scalar
 from service.mapping import conditions, fields, layout, library, loops, memory, paths, syntax, vocabulary
 from service.mapping.check import r15_releases
 from service.mapping.terms import parse
-from service.mapping.walk import read as reading
+from service.mapping.walk import elements
 from service.records import fields as records
 from service.records import moments
 from tests.contract import example
@@ -81,9 +81,9 @@ def test_every_word_is_explained() -> None:
 def test_the_order_of_uses_is_that_of_the_code() -> None:
     """The table says for names, addresses, telecoms and identifiers in which order they are taken."""
     types = {"names": "HumanName", "addresses": "Address", "telecoms": "ContactPoint", "identifiers": "Identifier"}
-    rows = [f"| {name} | {', '.join(use or 'no use' for use in reading._USES[type_])} |\n" for name, type_ in types.items()]
+    rows = [f"| {name} | {', '.join(use or 'no use' for use in elements.USES[type_])} |\n" for name, type_ in types.items()]
     assert "".join(rows) in text(PAGE)
-    assert {*types.values()} == {*reading._USES}
+    assert {*types.values()} == {*elements.USES}
 
 
 def scalar(spelt: str) -> Scalar:

@@ -16,7 +16,16 @@ _CODING = {"system": "https://other.example.org/codes", "code": "old", "display"
 _EXTENSION = [{"url": "https://other.example.org/about", "valueString": OLD}]
 _NARRATIVE = {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{OLD}</div>'}
 
-PATIENT = {"client_id": "c", "family": "Okafor", "given": ["Ada"], "sex": "F", "birth_date": "1986-03-09", "phone": "1", "city": "Boulder"}
+PATIENT = {
+    "client_id": "c",
+    "family": "Okafor",
+    "given": ["Ada"],
+    "sex": "F",
+    "birth_date": "1986-03-09",
+    "phones": [{"phone": "1"}],
+    "addresses": [{"city": "Boulder"}],
+}
+PHONE = {"phones": [{"phone": "2"}]}
 DOSE = {
     "administration_id": "a",
     "client_id": "c",
@@ -94,12 +103,12 @@ CASES = [
     pytest.param("patient", PATIENT, "name.0.period", {"extension": _EXTENSION}, {"family": "Obi"}, id="the period of the old name"),
     pytest.param("patient", PATIENT, "name.0._family", {"extension": _EXTENSION}, {"family": "Obi"}, id="the sibling of the old name"),
     pytest.param("patient", PATIENT, "name.0._given", [{"extension": _EXTENSION}], {"given": ["Bo"]}, id="the siblings of a list"),
-    pytest.param("patient", PATIENT, "address.0.text", OLD, {"city": "Denver"}, id="the text of the old address"),
-    pytest.param("patient", PATIENT, "telecom.0.period", {"extension": _EXTENSION}, {"phone": "2"}, id="the period of the old number"),
-    pytest.param("patient", PATIENT, "text", _NARRATIVE, {"phone": "2"}, id="the narrative"),
-    pytest.param("patient", PATIENT, "meta.versionId", OLD, {"phone": "2"}, id="the version"),
-    pytest.param("patient", PATIENT, "meta.lastUpdated", OLD, {"phone": "2"}, id="the time of the version"),
-    pytest.param("patient", PATIENT, "meta.profile", [OLD], {"phone": "2"}, id="a profile that may no longer hold"),
+    pytest.param("patient", PATIENT, "address.0.text", OLD, {"addresses": [{"city": "Denver"}]}, id="the text of the old address"),
+    pytest.param("patient", PATIENT, "telecom.0.period", {"extension": _EXTENSION}, PHONE, id="the period of the old number"),
+    pytest.param("patient", PATIENT, "text", _NARRATIVE, PHONE, id="the narrative"),
+    pytest.param("patient", PATIENT, "meta.versionId", OLD, PHONE, id="the version"),
+    pytest.param("patient", PATIENT, "meta.lastUpdated", OLD, PHONE, id="the time of the version"),
+    pytest.param("patient", PATIENT, "meta.profile", [OLD], PHONE, id="a profile that may no longer hold"),
     pytest.param("vitals", PULSE, "interpretation", [{"text": OLD}], {"heart_rate": Number("120")}, id="an interpretation"),
     pytest.param("vitals", PULSE, "issued", OLD, {"heart_rate": Number("120")}, id="the time of issue"),
     pytest.param("vitals", PULSE, "valueQuantity.extension", _EXTENSION, {"heart_rate": Number("120")}, id="an extension of the value"),
@@ -160,7 +169,7 @@ def test_what_describes_another_value_stays(kind, record, path, value, change):
     (ours,) = (one.resource for one in convert.to_fhir(mapped, kind, record, server=SERVER, takes_ids=True).sent)
     (held,) = shown(read(mapped, [put(ours, path, value)], server=SERVER, policy="keep"))
     other = {
-        "patient": {"email": "a@example.org"},
+        "patient": {"emails": [{"email": "a@example.org"}]},
         "administration": {"notes": "n"},
         "vitals": {"source_device_id": "d"},
         "medication": {"note": "n"},

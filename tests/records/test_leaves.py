@@ -13,7 +13,7 @@ TAKEN = {
     "text": ["x", "two words", "two\nlines\ttabbed", "日本", "🙂"],
     "text 2..3": ["ab", "日本語"],
     "code": ["8302-9", "two words"],
-    "uri": ["urn:x:1", "https://a.example/b"],
+    "uri": ["urn:x:1", "https://a.example/b", "urn:é"],
     "language": ["en", "es-MX", "zh-Hans", "sr-Latn-RS", "es-419", "yue"],
     "npi": ["1234567893", "1003000126"],
     "boolean": [True, False],
@@ -37,7 +37,7 @@ REFUSED = {
     "text": ["", " ", " x", "x ", "x\n", "\u00a0x", "\ufeff", "x\ufeff", "a\x00b", "a\x85b", "a\ufffeb", N("1"), True, [], {}],
     "text 2..3": ["a", "abcd"],
     "code": ["", " a", "a  b", "a\x0bb"],
-    "uri": ["", "a b", "urn:uuid:1"],
+    "uri": ["", "a", "a/b", "urn:b c", "ftp://a", "urn:uuid:1", N("1")],
     "language": ["", "e", "English", "en-us", "EN", "en_US", "x y", "en-", N("1")],
     "npi": ["", "1234567890", "123456789", "12345678930", "123456789x", "\uff11234567893", N("1234567893")],
     "boolean": ["yes", N("1"), N("0")],
@@ -74,8 +74,8 @@ def test_any_other_value_is_refused_without_being_repeated(line, value):
 @pytest.mark.parametrize("line", ["text", "text 2..", "code", "uri", "route or text"])
 def test_a_text_is_no_longer_than_r4_allows(line):
     """A string of R4 has at most 1,048,576 characters (datatypes.html#string)."""
-    assert leaves.problem(field_of(line), "x" * 1_048_576) == ""
-    assert leaves.problem(field_of(line), "x" * 1_048_577)
+    assert leaves.problem(field_of(line), "urn:x".ljust(1_048_576, "x")) == ""
+    assert leaves.problem(field_of(line), "urn:x".ljust(1_048_577, "x"))
 
 
 def test_a_code_that_has_a_field_of_its_own_is_refused():
@@ -84,6 +84,14 @@ def test_a_code_that_has_a_field_of_its_own_is_refused():
     field.excluded.add("8867-4")
     assert leaves.problem(field, "8867-4") == "is a code that has a field of its own"
     assert leaves.problem(field, "8867-5") == ""
+
+
+def test_a_uri_that_is_ours_is_refused():
+    """A free uri is none of our identifiers' systems, and none that has a line of its own (R9)."""
+    field = field_of("uri")
+    field.excluded.add("https://kap.example.org/fhir/id/")
+    assert leaves.problem(field, "https://kap.example.org/fhir/id/patient") == "is a system that is ours or has a field of its own"
+    assert leaves.problem(field, "https://kap.example.org/ids") == ""
 
 
 @pytest.mark.parametrize(

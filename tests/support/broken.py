@@ -72,6 +72,8 @@ _MOMENTS = (
 _IDS = ('"a_b"', '"a.b"', '"a/b"', f'"{"a" * 36}"', f'"{"a" * 37}"', '"ä"', '"a\\n"')
 _CODES = ('"a  b"', '" a"', '"a b"', '"a\\tb"', '"a\\u00a0b"', '"8867-4"', '"é"', '"a\\"b"')
 
+_URIS = ('"x"', '"urn:"', '"urn:y z"', '"urn:é"', '"urn:uuid:1"', '"urn:oid:1.2"', '"ftp://x"', '"https://a.example/\\"b"')
+
 
 def records(fields: Fields, record: Mapping[str, Any], random: Random) -> Iterator[str]:
     """Texts of a record with one thing changed: a field at a time, then names left out, unknown and repeated."""
@@ -97,7 +99,7 @@ def values(field: Field) -> Iterator[str]:
         "text": _TEXTS,
         "id": _IDS,
         "code": _CODES,
-        "uri": _CODES,
+        "uri": _URIS,
         "date": _MOMENTS,
         "dateTime": _MOMENTS,
         "instant": _MOMENTS,

@@ -189,7 +189,7 @@ def _single(one: Field, random: Random, chosen: str | None) -> Any:
             code = random.choice(("8302-9", "a", "x y", 'q"', "LA-1", "{u}"))
             return code if code not in one.excluded else "z"
         case "uri":
-            return random.choice(("urn:x:1", "https://a.example/b?c=1", "x"))
+            return random.choice(("urn:x:1", "https://a.example/b?c=1", "urn:é"))
         case "language":
             return random.choice(("en", "es-MX", "zh-Hans", "sr-Latn-RS", "es-419"))
         case "npi":

@@ -62,10 +62,10 @@ def deep_needs_slice(span: Span, name: str) -> Diagnostic:
 def each_needs_list(span: Span, path: str) -> Diagnostic:
     return Diagnostic(
         "KAP224",
-        f"`each` makes one element per item, and `{path}` is not a plain repeating element",
+        f"`each` makes one element per item, and `{path}` is not a repeating element with parts",
         span,
         "not such an element",
-        help="use it at a list of elements with parts, without `..` and `[slice]`",
+        help="use it at a list of elements with parts, without `..`",
     )
 
 

@@ -144,13 +144,13 @@ def constant_at_element(span: Span, text: str, type_: str, problem: str) -> Diag
     return Diagnostic("KAP217", f"`{text}` is {problem}", span, f"no {type_}", help=f"write a {type_} as R4 spells it")
 
 
-def not_a_list_of_records(span: Span, name: str, known: list[str]) -> Diagnostic:
+def not_a_list(span: Span, name: str, what: str, known: list[str]) -> Diagnostic:
     return Diagnostic(
         "KAP225",
-        f"`{name}` is not a list of records",
+        f"`{name}` is not a {what} of the record",
         span,
         "`each` needs one",
-        help=f"lists of records: {some(known)}" if known else "define it with `list of:`",
+        help=f"there is {some(known)}" if known else "define it with `list of`",
     )
 
 

@@ -138,7 +138,7 @@ def _each(text: Scalar | None, fields: Fields, names: Vocabulary) -> Field | Non
     field = fields.by_name.get(text.text.removeprefix("$"))
     if field is None or field.items is None:
         known = [one.name for one in fields.by_name.values() if one.items]
-        names.found.append(wrong.not_a_list_of_records(text.span, text.text, known))
+        names.found.append(wrong.not_a_list(text.span, text.text, "list of records", known))
         return None
     if not any(one.type == "id" and one.required for one in field.items.by_name.values()):
         names.found.append(lost.each_without_id(text.span, field.name, field.span))

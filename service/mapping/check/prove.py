@@ -36,7 +36,7 @@ def check(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
 
 def alone(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
     """The errors of each kind by itself, which can be told when another kind's names are not resolved."""
-    r9_excluded.derive(kinds.values())
+    r9_excluded.derive(kinds.values(), names.reserved)
     return [one for kind in kinds.values() for one in _of_kind(kind, names)]
 
 

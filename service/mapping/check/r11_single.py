@@ -47,4 +47,10 @@ def _one_element(one: Part, other: Part) -> bool:
         return False
     if any(isinstance(part, Leaf) and part.mode == "engine" for part in (one, other)):
         return not one.many
-    return not one.many or one.path == other.path or (isinstance(one, Items) and isinstance(other, Items))
+    if isinstance(one, Items) != isinstance(other, Items):
+        return not one.many
+    return not one.many or one.path == other.path or (_unsliced(one) and _unsliced(other))
+
+
+def _unsliced(part: Part) -> bool:
+    return isinstance(part, Items) and not part.slice

@@ -59,6 +59,8 @@ def writes(scope: Scope) -> Mapping[str, list[Formula]]:
     for leaf in scope.leaves():
         for one in leaf.term.fields if leaf.two_way and leaf.mode in ("", "match") else ():
             found.setdefault(one.name, []).append(leaf.when)
+    for items in scope.items():
+        found.setdefault(items.field.name, []).append(items.when)
     for choice in scope.choices:
         if choice.field:
             found.setdefault(choice.field.name, []).extend(branch.chosen for branch in choice.branches)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
@@ -14,7 +14,9 @@ from service.mapping.terms.constant import Constant
 from service.mapping.terms.echo import Echo
 from service.mapping.terms.reference import Link, ToResource
 from service.mapping.terms.text import Pattern
-from service.mapping.walk.read import marks
+from service.mapping.terms.value import FieldValue
+from service.mapping.walk.elements import USES, marks
+from service.records.formulas import negate
 
 _LEAF_MEMBERS = {ToResource: ("reference", "identifier"), Link: ("reference", "identifier"), Pattern: ("system", "value")}
 
@@ -32,11 +34,12 @@ def _parts(scope: Scope, parts: list[Part]) -> Iterator[Diagnostic]:
         if isinstance(one, Items):
             yield from _parts(one.scope, one.scope.parts)
         for other in parts[:at]:
-            apart = one.name != other.name or one.path == other.path or "engine" in (_mode(one), _mode(other))
+            same = one.path == other.path and isinstance(one, Items) == isinstance(other, Items)
+            apart = one.name != other.name or same or "engine" in (_mode(one), _mode(other)) or _first(scope, other, one)
             if one.many and not apart and (_takes(one, other) or _takes(other, one)):
                 taker, writer = (one, other) if _takes(one, other) else (other, one)
                 model = theory(scope.fields).solve(one.when, other.when) or theory(scope.fields).solve(writer.when) or {}
-                yield lost.slices_overlap(one.span, taker.path, writer.path, one.name, situation.show(scope.fields, model))
+                yield lost.slices_overlap(one.span, _line(taker), _line(writer), one.name, situation.show(scope.fields, model))
 
 
 def _takes(taker: Part, writer: Part) -> bool:
@@ -45,7 +48,29 @@ def _takes(taker: Part, writer: Part) -> bool:
         return False
     if marks(writer) > marks(taker):
         return False
-    return not isinstance(taker, Block) or all(_may_have(mark, writer) for mark in taker.marks)
+    return not isinstance(taker, Block | Items) or all(_may_have(mark, writer) for mark in taker.marks)
+
+
+def _first(scope: Scope, one: Part, rest: Part) -> bool:
+    """Whether a block takes the first element of its list by `use`, and items the others: it is always there with them."""
+    if not isinstance(one, Block) or not isinstance(rest, Items) or one.slice or rest.slice or one.type not in USES:
+        return False
+    if theory(scope.fields).solve(rest.when, negate(one.when)) is not None:
+        return False
+    order = USES[one.type]
+    before, behind = ({order.index(use) for use in _uses(parts, order)} for parts in (one.parts, rest.scope.parts))
+    return max(before) < min(behind)
+
+
+def _uses(parts: list[Part], order: tuple[str | None, ...]) -> Iterable[str | None]:
+    """The values of `use` that an element with these parts can have; None where it has none."""
+    leaf = next((part for part in parts if isinstance(part, Leaf) and part.name == "use"), None)
+    if leaf is None:
+        return (None,)
+    if not isinstance(leaf.term, FieldValue) or not leaf.term.fields[0].values:
+        return order
+    field = leaf.term.fields[0]
+    return (*field.values, *(() if field.required else (None,)))
 
 
 def _may_have(mark: Leaf, writer: Part) -> bool:
@@ -58,6 +83,11 @@ def _may_have(mark: Leaf, writer: Part) -> bool:
     inside = writer.scope.parts if isinstance(writer, Items) else writer.parts if isinstance(writer, Block) else []
     standing = [part for part in inside if part.name == mark.name]
     return any(not isinstance(part, Leaf) or may_hold(mark.term, part) for part in standing)
+
+
+def _line(part: Part) -> str:
+    """A part as its line begins."""
+    return f"{part.path} each ${part.field.name}" if isinstance(part, Items) else part.path
 
 
 def _mode(part: Part) -> str:

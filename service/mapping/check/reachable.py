@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import elements
 from service.diagnostics.messages import reversibility as lost
-from service.mapping.plan import Block, Kind, Leaf, Part, Shape, every
+from service.mapping.plan import Block, Items, Kind, Part, Shape, every
 from service.mapping.satisfy import Theory, theory
 from service.records.fields import Fields
 from service.records.formulas import TRUE, Formula, has
@@ -57,10 +57,13 @@ def _keys(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
 def _extensions(kind: Kind, parts: list[Part]) -> Iterator[Diagnostic]:
     """The value of an extension is of the type that its definition gives."""
     for block in every(parts):
-        if not isinstance(block, Block) or block.name != "extension":
+        inside = block.parts if isinstance(block, Block) else block.scope.parts if isinstance(block, Items) else []
+        if isinstance(block, Items):
+            yield from _extensions(kind, inside)
+        if not isinstance(block, Block | Items) or block.name != "extension" or not block.slice:
             continue
         type_ = kind.names.extensions[block.slice].type
-        for part in block.parts:
-            nested = isinstance(part, Leaf | Block) and part.name == "extension"
+        for part in inside:
+            nested = part.name == "extension"
             if (part.element.name == "value" and part.type != type_) or (nested and type_ != "extension"):
                 yield elements.extension_value_type(part.span.part(part.name), block.slice, type_)

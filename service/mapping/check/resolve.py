@@ -125,22 +125,26 @@ class Resolver:
     def _items(self, spot: _Spot, line: syntax.EachLine, musts: tuple[Field, ...]) -> None:
         found, scope = self.names.found, spot.scope
         field = scope.fields.by_name.get(line.field)
-        if field is None or field.items is None:
-            found.append(
-                wrong.not_a_list_of_records(
-                    line.key.at(line.field), line.field, [one.name for one in scope.fields.by_name.values() if one.items]
-                )
-            )
+        if field is None or not field.many or scope.fields.outer:
+            lists = [one.name for one in scope.fields.by_name.values() if one.many and not scope.fields.outer]
+            found.append(wrong.not_a_list(line.key.at(line.field), line.field, "list", lists))
             return
         around = self._descend(spot, line.path, line.key)
         member = around and self._member(around[1], line.path, line.key)
         if around is None or member is None:
             return
-        if not member.many or line.path[-1].slice or line.path[-1].deep or definitions.is_primitive(member.type):
+        step = line.path[-1]
+        if not member.many or step.deep or member.type == "Resource" or definitions.is_primitive(member.type):
             found.append(elements.each_needs_list(line.key.span, paths.show(line.path)))
             return
-        inner = self.scope(field.items, line.group, member.at, root=len(line.path))
-        around[0].append(Items(**_part(member, line.path, spot.branch, line.key), musts=musts, field=field, scope=inner))
+        part = _part(member, line.path, spot.branch, line.key)
+        told = Block(**part, slice=step.slice, deep=False)
+        if step.slice and not slices.resolve(told, member, around[1], self.names, line.key, self.kinds):
+            return
+        entry = Fields({field.name: replace(field, many=False, required=True)}, (), scope.fields)
+        inner = self.scope(field.items or entry, line.group, member.at, root=len(line.path))
+        inner.parts += told.parts
+        around[0].append(Items(**part, musts=musts, slice=step.slice, field=field, scope=inner))
 
     def _line(self, spot: _Spot, line: syntax.Line, musts: tuple[Field, ...]) -> None:
         around = self._descend(spot, line.path, line.key)

@@ -42,7 +42,8 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
         if without is not None:
             yield _record(fields, without, shape, 0, free=False)
     left = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
-    rounds = max([1, *(len(one.values) for leaf in left for one in leaf.term.fields)])
+    listed = [one for items in shape.scope.items() for one in items.scope.fields.by_name.values()]
+    rounds = max([1, *(len(one.values) for one in (*(one for leaf in left for one in leaf.term.fields), *listed))])
     number = 0
     while left or number < min(rounds, _ROUNDS):
         wanted = next((model for leaf in left if (model := rules.solve(here, leaf.when, prefer=_yes))), None)
@@ -90,4 +91,4 @@ def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
 def _item(fields: Fields, number: int) -> dict[str, Value]:
     model = theory(fields).solve(prefer=_yes)
     assert model is not None
-    return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name)) and not one.stays}
+    return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name), True) and not one.stays}

@@ -10,6 +10,7 @@ from service.mapping.terms.echo import Echo
 from service.mapping.terms.quantity import InUnit
 from service.mapping.terms.reference import ToResource
 from service.mapping.terms.term import TwoWay
+from service.mapping.terms.value import FieldValue
 from service.mapping.terms.via import Coded
 
 Steps = tuple[tuple[str, str], ...]
@@ -40,7 +41,7 @@ def may_hold(asked: Constant, leaf: Leaf) -> bool:
     term = leaf.term.term if isinstance(leaf.term, Echo) else leaf.term
     if isinstance(term, Constant):
         return bool(asked.read_as & term.read_as) or asked.holds(term.value)
-    return True
+    return not (isinstance(term, FieldValue) and asked.read_as <= term.fields[0].excluded)
 
 
 def may_read(asked: TwoWay, leaf: Leaf) -> bool:

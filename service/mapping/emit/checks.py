@@ -138,9 +138,14 @@ class Checks:
             return f"text({name}, {int(one.low or 1)}, {int(one.high or MAX_STRING)})"
         if one.or_text:
             return f"({name} in {self.source.constant(frozenset(one.values), 'names')} or text({name}, 1, {MAX_STRING}))"
-        excluded = f" and {name} not in {self.source.constant(frozenset(one.excluded), 'excluded')}" if one.excluded else ""
+        excluded = f" and {self._allowed(one, name)}" if one.excluded else ""
         precise = f" and len({name}) >= {one.low}" if one.type in moments.TYPES and one.low else ""
         return f"({_FULL[one.type]}({name}){excluded}{precise})" if one.type in _FULL else ""
+
+    def _allowed(self, one: Field, name: str) -> str:
+        if one.type == "uri":
+            return f"not {name}.startswith({self.source.constant(tuple(sorted(one.excluded)), 'excluded')})"
+        return f"{name} not in {self.source.constant(frozenset(one.excluded), 'excluded')}"
 
     def _rules(self, rules: Iterable[Rule], fields: Fields, leave: str) -> None:
         for rule in rules:

@@ -9,15 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from service.fhir import json
+from service.mapping.emit import structs
 from service.mapping.emit.source import Source, literal
 from service.mapping.plan import Block, Choice, Items, Kind, Leaf, Part, Scope
 from service.mapping.terms.constant import Constant
+from service.mapping.terms.echo import Echo
 from service.mapping.terms.term import Decoded, TwoWay
+from service.mapping.terms.text import Pattern
 from service.mapping.terms.via import Coded
 from service.mapping.walk.read import case_value, order
 from service.records.fields import Field
 
 _CHAIN = 4
+_REST, _OURS = -1, -2
+"""The numbers of what is of no slice, and of our own identifier, from which nothing is read."""
 
 
 class Unsupported(Exception):  # noqa: N818 - the kind is then read by `walk` alone
@@ -31,6 +36,8 @@ class Reader:
     kind: Kind
     source: Source
     _flags: dict[Leaf, str] = field(default_factory=dict)
+    _texts: set[Part] = field(default_factory=set)
+    """Blocks whose element another line takes as a whole: what is inside is decoded once more."""
 
     def functions(self) -> None:
         """The functions of all shapes, or an empty list where one of them cannot be read so."""
@@ -40,8 +47,8 @@ class Reader:
             for number, shape in enumerate(self.kind.written):
                 names.append(f"read_{number}")
                 body = self.source.body()
-                self._scope(shape.scope, "o", "i" if shape.each else "r", body)
                 self.source.add(f"decode_{number} = Decoder({self._struct(shape.scope.parts)}).decode")
+                self._scope(shape.scope, "o", "i" if shape.each else "r", body)
                 with self.source.block(f"def {names[-1]}(data, {'r, i' if shape.each else 'r'}):"):
                     self.source.add(f"o = decode_{number}(data)")
                     self.source.lines += body.lines
@@ -79,7 +86,7 @@ class Reader:
                     self._list(group, x, target, body, scope)
                 else:
                     for part in group:
-                        self._part(part, self._opened(part, x, body) if _whole(group) else x, target, body, scope)
+                        self._part(part, self._opened(part, x, body) if part in self._texts else x, target, body, scope)
 
     def _part(self, part: Part, x: str, target: str, body: Source, scope: Scope) -> None:
         if isinstance(part, Block):
@@ -88,9 +95,8 @@ class Reader:
             self._leaf(part, x, target, body, scope)
 
     def _opened(self, part: Part, x: str, body: Source) -> str:
-        """A block's object where one alternative takes it as a whole, and another what is inside: its text, decoded once more."""
-        if not isinstance(part, Block) or not _concerns(part):
-            return x
+        """A block's object, out of its text."""
+        assert isinstance(part, Block)
         decode, inner = self.source.name("decode"), self.source.name("x")
         self.source.add(f"{decode} = Decoder({self._struct(part.parts)}).decode")
         body.add(f"{inner} = {decode}({x})")
@@ -113,13 +119,14 @@ class Reader:
 
     def _list(self, group: list[Part], x: str, target: str, body: Source, scope: Scope) -> None:
         parts = [part for part in group if _concerns(part)]
-        sliced = [part for part in parts if isinstance(part, Block) and part.slice]
-        if sliced:
-            rest = [part for part in parts if part not in sliced]
-            known = [part for part in group if isinstance(part, Block) and part.slice] if rest else sliced
-            self._slices(known, rest, x, target, body, scope)
+        if any(isinstance(part, Block | Items) and part.slice for part in parts):
+            self._slices(group, x, target, body, scope)
             return
         part = parts[0]
+        if isinstance(part, Block) and len(parts) == 2 and isinstance(parts[1], Items):
+            self._part(part, f"{x}[0]", target, body, scope)
+            self._items(parts[1], f"{x}[1:]", target, body)
+            return
         ours = [one for one in group if not (isinstance(one, Leaf) and one.mode == "engine")]
         if (len(parts) > 1 or len(ours) > 1) and not all(isinstance(one, Leaf) and one in self._flags for one in parts):
             raise Unsupported
@@ -127,36 +134,34 @@ class Reader:
             self._items(part, x, target, body)
         elif isinstance(part, Leaf) and isinstance(part.term, TwoWay) and part.term.fields[0].many:
             field, expression = self._decoded(part).values[0]
-            body.add(f"{_owner(field, scope, target)}.f_{field.name} = [{self._name(field, expression.format('e'))} for e in {x}]")
+            entry = self._name(field, expression.format("e"))
+            body.add(f"{_owner(field, scope, target)}.f_{field.name} = [y for e in {x} if (y := {entry}) is not None]")
         else:
             for one in parts:
                 raw = isinstance(one, Leaf) and isinstance(one.term, Constant)
                 self._part(one, x if raw else f"{x}[0]", target, body, scope)
 
-    def _slices(self, sliced: list[Block], rest: list[Part], x: str, target: str, body: Source, scope: Scope) -> None:
+    def _slices(self, group: list[Part], x: str, target: str, body: Source, scope: Scope) -> None:
+        blocks = [part for part in group if isinstance(part, Block | Items)]
+        rest = [part for part in blocks if not part.slice and _concerns(part)]
+        sliced = [part for part in blocks if part.slice and (rest or _concerns(part))]
+        if len(rest) > 1 or any(isinstance(part, Leaf) and _concerns(part) for part in group):
+            raise Unsupported
         mark = _distinct_mark(sliced)
         table = {_image(one): number for number, block in enumerate(sliced) for one in block.marks if one.name == mark.name}
-        if any(isinstance(part, Leaf) for part in rest) or len(rest) > 1:
-            raise Unsupported
+        own = [part.term.term for part in group if isinstance(part, Leaf) and isinstance(part.term, Echo)]
+        table |= {one.system: _OURS for one in own if isinstance(one, Pattern)}
         names = self.source.constant(table, "slices")
-        one, number, found = self.source.name("e"), self.source.name("n"), self.source.name("found")
-        lists = [part.field.name for part in rest if isinstance(part, Items)]
-        if lists:
-            body.add(f"{found} = []")
+        one, number = self.source.name("e"), self.source.name("n")
         with body.block(f"for {one} in {x}:"):
             spelt = _spelt(mark, f"({one}.m_{mark.name} or b'')")
-            body.add(f"{number} = {names}.get({spelt}, -1)")
-            numbered = [*((-1, part) for part in rest if isinstance(part, Block | Items)), *enumerate(sliced)]
-            numbered = [(place, block) for place, block in numbered if _concerns(block)]
-            self._halves(numbered, (one, number, found), target, body, scope)
-        for name in lists:
-            body.add(f"{target}.f_{name} = {found} or None")
+            body.add(f"{number} = {names}.get({spelt}, {_REST})")
+            numbered = [*((_REST, block) for block in rest), *enumerate(sliced)]
+            self._halves([(place, block) for place, block in numbered if _concerns(block)], (one, number), target, body, scope)
 
-    def _halves(
-        self, blocks: list[tuple[int, Block | Items]], names: tuple[str, str, str], target: str, body: Source, scope: Scope
-    ) -> None:
-        """What is done for an element, by the number of its slice, found by halving; `names` are those of both and of the list of items."""
-        one, number, found = names
+    def _halves(self, blocks: list[tuple[int, Block | Items]], names: tuple[str, str], target: str, body: Source, scope: Scope) -> None:
+        """What is done for an element, by the number of its slice, found by halving; `names` are those of both."""
+        one, number = names
         if len(blocks) > _CHAIN:
             middle = len(blocks) // 2
             with body.block(f"if {number} < {blocks[middle][0]}:"):
@@ -167,21 +172,22 @@ class Reader:
         for place, (chosen, block) in enumerate(blocks):
             with body.block(f"{'elif' if place else 'if'} {number} == {chosen}:"):
                 if isinstance(block, Items):
-                    self._item(block, one, found, body)
+                    self._items(block, f"({one},)", target, body)
                 else:
                     self._statements(block.parts, one, target, body, scope)
 
     def _items(self, items: Items, x: str, target: str, body: Source) -> None:
-        found = self.source.name("found")
-        body.add(f"{found} = []")
+        """Each element as an entry behind those that the list has."""
+        name = items.field.name
+        if items.field.items is None:
+            structs.struct(f"Item_{name}", items.scope.fields, self.source)
         with body.block(f"for j in {x}:"):
-            self._item(items, "j", found, body)
-        body.add(f"{target}.f_{items.field.name} = {found}")
-
-    def _item(self, items: Items, element: str, found: str, body: Source) -> None:
-        body.add(f"item = Item_{items.field.name}()")
-        self._scope(items.scope, element, "item", body)
-        body.add(f"{found}.append(item)")
+            body.add(f"item = Item_{name}()")
+            self._scope(items.scope, "j", "item", body)
+            entry = "item" if items.field.items else f"item.f_{name}"
+            with body.block(f"if {entry} is not None:"):
+                body.add(f"{target}.f_{name} = {target}.f_{name} or []")
+                body.add(f"{target}.f_{name}.append({entry})")
 
     def _decoded(self, leaf: Leaf) -> Decoded:
         assert isinstance(leaf.term, TwoWay)
@@ -199,7 +205,9 @@ class Reader:
         for name, group in _by_name(parts).items():
             types = {self._type(part) for part in group if isinstance(part, Leaf) and (_concerns(part) or part.mode == "slice")}
             blocks = [part for part in group if isinstance(part, Block | Items) and _concerns(part)]
-            if blocks and not _whole(group):
+            if _whole(group):
+                self._texts.update(blocks)
+            elif blocks:
                 inner = [one for part in blocks for one in (part.scope.parts if isinstance(part, Items) else part.parts)]
                 types.add(self._struct(inner))
             if len(types) > 1:
@@ -273,7 +281,7 @@ def _spelt(leaf: Leaf, x: str) -> str:
     return f"bytes({x})" if isinstance(_image(leaf), bytes) else x
 
 
-def _distinct_mark(sliced: list[Block]) -> Leaf:
+def _distinct_mark(sliced: list[Block | Items]) -> Leaf:
     """A constant by which every slice is told from the others."""
     for mark in sliced[0].marks:
         images = [_image(one) for block in sliced for one in block.marks if one.name == mark.name]

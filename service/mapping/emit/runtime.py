@@ -57,7 +57,7 @@ _DAY = r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
 
 # Only short ones: R4 bounds strings, and `code` and `uri` decide about the others.
 CODE = re.compile(r"(?!.{4096})[!#-\[\]-~]+(?: [!#-\[\]-~]+)*").fullmatch
-URI = re.compile(r"[!#-\[\]-~]{1,4096}").fullmatch
+URI = re.compile(r"https?://[!#-\[\]-~]{1,4000}").fullmatch
 DATE = re.compile(_DAY).fullmatch
 DATE_TIME = re.compile(_DAY + r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])").fullmatch
 
@@ -110,7 +110,7 @@ def code(value: str) -> bool:
 
 def uri(value: str) -> bool:
     """Whether a value is of type uri."""
-    return primitives.problem("uri", value) is None
+    return not leaves.problem(_URI, value)
 
 
 def language(value: str) -> bool:
@@ -182,4 +182,5 @@ def cut(expression: str, value: str, group: int) -> Any:
 
 _TEXT = Field("", None, "text")  # type: ignore[arg-type]
 _LANGUAGE = Field("", None, "language")  # type: ignore[arg-type]
+_URI = Field("", None, "uri")  # type: ignore[arg-type]
 _NPI = Field("", None, "npi")  # type: ignore[arg-type]

@@ -13,8 +13,8 @@ def records(kind: Kind, source: Source) -> None:
     """The type `Record` of a kind, with one for the items of each list of records; records of other kinds inside it stay text."""
     for one in kind.fields.by_name.values():
         if one.items:
-            _struct(f"Item_{one.name}", one.items, source)
-    _struct("Record", kind.fields, source)
+            struct(f"Item_{one.name}", one.items, source)
+    struct("Record", kind.fields, source)
     for listing in kind.children:
         source.add(f"    c_{listing.name}: list[Raw] = None")
     _times(kind.fields, source)
@@ -35,7 +35,8 @@ def _timed(fields: Fields) -> list[Field]:
     return [one for one in fields.by_name.values() if one.type in ("dateTime", "instant")]
 
 
-def _struct(name: str, fields: Fields, source: Source) -> None:
+def struct(name: str, fields: Fields, source: Source) -> None:
+    """The type of a record or item with these fields."""
     with source.block(f"class {name}(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, rename=plain_name):"):
         for one in fields.by_name.values():
             source.add(f"f_{one.name}: {_type(one)} = None")

@@ -48,7 +48,8 @@ class Writer(Elements):
         for self.in_bundle in (False, True):
             for shape in self.kind.written:
                 for items in shape.scope.items():
-                    self._item_function(self.call(items), items.scope.fields, parts_image(items.scope.parts, self))
+                    element, plain = parts_image(items.scope.parts, self), items.field.items is None
+                    self._item_function(self.call(items), items.scope.fields, element, plain=plain)
                 if shape.each and shape.each.items:
                     self._item_function(self._shape_function(shape), shape.each.items, image(shape, self))
             self._whole(checks)
@@ -124,23 +125,23 @@ class Writer(Elements):
     def _shape_function(self, shape: Shape) -> str:
         return f"{self._verb}_shape_{shape.name.replace('-', '_')}"
 
-    def _item_function(self, name: str, fields: Fields, node: Node) -> None:
-        """The function of a record `r` and an item `i` that gives an element or a resource."""
+    def _item_function(self, name: str, fields: Fields, node: Node, *, plain: bool = False) -> None:
+        """The function of a record `r` and an item `i` (a record, or a `plain` value) that gives an element or a resource."""
         body = self.source.body()
         result = text(Renderer(body, fields, {}).node(node, frozenset()))
         with self.source.block(f"def {name}(r, i, p, h):"):
-            self._load(fields, [*body.lines, result])
+            self._load(fields, [*body.lines, result], "i" if plain else "i.f_{}")
             self.source.lines += body.lines
             self.source.add(f"return {result}")
 
-    def _load(self, fields: Fields, lines: list[str]) -> None:
-        """The variables that lines use, from the record and the item."""
+    def _load(self, fields: Fields, lines: list[str], item: str = "") -> None:
+        """The variables that lines use, from the record and the item, of which `item` is an expression for the field `{}`."""
         used = [(match[1], match[2]) for line in lines for match in _USED.finditer(line)]
         tokens = {name for kind, name in used if kind == "t"}
         for name in dict.fromkeys(name for _, name in used):
             field = fields.visible[name]
-            owner = "i" if fields.outer and name in fields.by_name else "r"
-            self.source.add(f"v_{name} = {owner}.f_{name}")
+            value = item if fields.outer and name in fields.by_name else "r.f_{}"
+            self.source.add(f"v_{name} = {value.format(name)}")
             self.source.lines += [self.source.indented(line) for line in Checks(self.source).variables(field, token=name in tokens)]
 
     def _whole(self, checks: Checks) -> None:

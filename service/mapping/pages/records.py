@@ -163,18 +163,18 @@ def _spelt(names: Vocabulary, value: Value) -> str:
 
 
 def _extension_rows(kind: Kind) -> Iterator[tuple[str, str, str]]:
-    names = {part.slice: None for shape in kind.shapes for part in _blocks(shape.scope.parts) if part.name == "extension"}
+    names = {part.slice: None for shape in kind.shapes for part in _elements(shape.scope.parts) if part.name == "extension"}
     for one in (kind.names.extensions[name] for name in sorted(names)):
         targets = f"({', '.join(one.targets)})" if one.targets else ""
         yield f"`{one.name}`", f"`{one.url}`", "parts" if one.type == "extension" else f"{one.type}{targets}"
 
 
-def _blocks(parts: list[Part]) -> Iterator[Block]:
+def _elements(parts: list[Part]) -> Iterator[Block | Items]:
     for part in every(parts):
-        if isinstance(part, Items):
-            yield from _blocks(part.scope.parts)
-        elif isinstance(part, Block):
+        if isinstance(part, Block | Items):
             yield part
+        if isinstance(part, Items):
+            yield from _elements(part.scope.parts)
 
 
 def _unit_rows(terms: list[Spot]) -> list[tuple[str, str, str]]:

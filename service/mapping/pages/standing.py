@@ -68,8 +68,8 @@ def standing(kind: Kind, fields: list[Field], terms: list[Spot]) -> str:
     field = fields[0]
     if field.name == kind.key:
         return "own identifier and `id` of every resource"
-    if field.items:
-        return " and ".join(_each(kind, field))
+    if each := [*_each(kind, field)]:
+        return " and ".join(each)
     wanted = set(fields)
     mine = [spot for spot in terms if not wanted.isdisjoint(spot.fields)]
     here = [spot for spot in mine if not spot.foreign]

@@ -10,15 +10,10 @@ from service.fhir.json import Number, Value
 from service.mapping.plan import Block, Branch, Choice, Items, Leaf, Part, Scope, Shape, every
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import Incoming, Misfit, TwoWay
+from service.mapping.walk.elements import USES, by_use, deep, fits, flat, is_constant, marks
 from service.mapping.walk.write import Origin, Pointer, item_key
-from service.records.fields import Fields
+from service.records.fields import Fields, Rule
 
-_USES: Mapping[str, tuple[str | None, ...]] = {
-    "HumanName": ("official", "usual", None, "temp", "nickname", "anonymous", "maiden", "old"),
-    "Address": ("home", "work", None, "billing", "temp", "old"),
-    "ContactPoint": ("home", "mobile", "work", None, "temp", "old"),
-    "Identifier": ("official", "usual", None, "temp", "secondary", "old"),
-}
 _SILENT = ("slice", "absent", "engine")
 RESOLVED = "resolve()"
 """The step, as in FHIRPath, from a reference to the resource of the set that it names."""
@@ -256,16 +251,22 @@ class _Reader:
         fields = items.scope.fields
         found: list[Value] = []
         seen: dict[str, int] = {}
+        needed = {one.name for one in fields.by_name.values() if one.required} | {one.name for one in items.scope.musts}
         for at, value in elements:
+            if at in reading.trace:
+                continue
             try:
                 inner = self.scope(items.scope, value, at)
             except NotThis:
                 continue
-            needed = {one.name for one in fields.by_name.values() if one.required} | {one.name for one in items.scope.musts}
             if not needed <= inner.values.keys():
                 reading.remarks.append(Remark(at, f"lacks what is needed for {', '.join(sorted(needed - inner.values.keys()))}", items))
                 continue
-            found.append(in_order(inner.values, fields))
+            broken = next((rule for rule in fields.rules if _is_alone(rule, fields) and not rule.holds(inner.values)), None)
+            if broken:
+                reading.remarks.append(Remark(at, f"breaks the rule: {broken.text}", items))
+                continue
+            found.append(in_order(inner.values, fields) if items.field.items else inner.values[items.field.name])
             reading.trace.update(inner.trace)
             reading.trace[at] = (items.path, item_key(found[-1], seen))
             reading.remarks += inner.remarks
@@ -286,13 +287,15 @@ class _Reader:
             if one is not part
             and one.name == part.name
             and not this.also
-            and (isinstance(one, Block) or _is_constant(one))
+            and (isinstance(one, Block | Items) or is_constant(one))
             and marks(one) > mine
         ]
         rivals = (
-            [] if isinstance(part, Leaf) and not part.two_way else [one for one in rivals if this.considers(one) or isinstance(one, Block)]
+            []
+            if isinstance(part, Leaf) and not part.two_way
+            else [one for one in rivals if this.considers(one) or isinstance(one, Block | Items)]
         )
-        spots = _deep(here, part.name, (*at, part.name)) if isinstance(part, Block) and part.deep else _shallow(here, (*at, part.name))
+        spots = deep(here, part.name, (*at, part.name)) if isinstance(part, Block) and part.deep else flat(here, (*at, part.name))
         if isinstance(part, Block) and part.named_by:
             spots = self._named(spots, part.named_by, _inside(value, part.named_by), at)
         offered = [
@@ -300,9 +303,8 @@ class _Reader:
             for spot, one in spots
             if fits(part, one) and not any(fits(rival, one) for rival in rivals) and not self._is_own(part, one)
         ]
-        uses = _USES.get(part.type)
-        if uses:
-            offered.sort(key=lambda pair: uses.index(use) if (use := _use(pair[1])) in uses else len(uses))
+        if part.type in USES and not isinstance(part, Items):
+            offered.sort(key=lambda spot: by_use(part, spot))
         yield from offered
 
     def _named(
@@ -315,6 +317,11 @@ class _Reader:
 
     def _is_own(self, part: Part, value: Value) -> bool:
         return part.type == "Identifier" and isinstance(value, dict) and str(value.get("system", "")).startswith(self.reserved)
+
+
+def _is_alone(rule: Rule, fields: Fields) -> bool:
+    """Whether a rule, none of a clause's, says something about an item by itself."""
+    return not rule.clause_of and all(name in fields.by_name for name in rule.fields)
 
 
 def case_value(branch: Branch) -> Value:
@@ -331,32 +338,6 @@ def in_order(values: Mapping[str, Value], fields: Fields) -> dict[str, Value]:
     return {name: values[name] for name in fields.by_name if name in values}
 
 
-def fits(part: Part, value: Value) -> bool:
-    """Whether a list element can be this part's: the constants of its slice are there."""
-    if isinstance(part, Leaf):
-        return part.term.holds(value) if isinstance(part.term, Constant) and part.mode != "match" else True
-    if not isinstance(part, Block):
-        return True
-    return isinstance(value, dict) and all(_holds(mark, value.get(mark.name)) for mark in part.marks)
-
-
-def _holds(mark: Leaf, value: Value) -> bool:
-    assert isinstance(mark.term, Constant)
-    elements = value if mark.many and isinstance(value, list) else [value]
-    return any(mark.term.holds(one) for one in elements if one is not None)
-
-
-def marks(part: Part) -> frozenset[tuple[str, frozenset[Value]]]:
-    """What tells a part's elements from the others of its list: who asks for all of another's marks and more is more specific."""
-    if isinstance(part, Block):
-        return frozenset((mark.name, mark.term.read_as) for mark in part.marks if isinstance(mark.term, Constant))
-    return frozenset({("", part.term.read_as)}) if isinstance(part, Leaf) and isinstance(part.term, Constant) else frozenset()
-
-
-def _is_constant(part: Part) -> bool:
-    return isinstance(part, Leaf) and isinstance(part.term, Constant)
-
-
 def order(choice: Choice, scope: Scope) -> list[Branch]:
     """Cases most specific first (by the number of their `match` lines), alternatives in the order of the file."""
     if choice.field is None:
@@ -365,34 +346,10 @@ def order(choice: Choice, scope: Scope) -> list[Branch]:
     return sorted(choice.branches, key=lambda branch: -count[branch])
 
 
-def _shallow(value: Value, at: Pointer) -> Iterable[tuple[Pointer, Value]]:
-    return [((*at, number), one) for number, one in enumerate(value)] if isinstance(value, list) else []
-
-
-def _deep(value: Value, name: str, at: Pointer) -> Iterator[tuple[Pointer, Value]]:
-    """The elements of a list and of every list of that name inside them."""
-    for spot, one in _shallow(value, at):
-        yield spot, one
-        yield from _below(one, name, spot)
-
-
-def _below(value: Value, name: str, at: Pointer) -> Iterator[tuple[Pointer, Value]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _deep(inner, name, (*at, key)) if key == name else _below(inner, name, (*at, key))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _below(inner, name, (*at, number))
-
-
 def _inside(value: Value, path: tuple[str, ...]) -> Value:
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value
-
-
-def _use(value: Value) -> Value:
-    return value.get("use") if isinstance(value, dict) else None
 
 
 def _passed(parts: list[Part], value: Value, at: Pointer, reading: Reading) -> bool:

@@ -83,7 +83,7 @@ def _elements(part: Part, record: Record) -> Iterator[tuple[str, Record]]:
                 yield item_key(value, seen), {**record, name: value}
         case Items(scope=scope):
             for item in record[part.field.name]:
-                together = {**record, **item}
+                together = {**record, **(item if part.field.items else {part.field.name: item})}
                 if all(together.get(one.name) is not None for one in scope.musts):
                     yield item_key(item, seen), together
         case _:

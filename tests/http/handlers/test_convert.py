@@ -20,7 +20,7 @@ PATIENT: dict[str, Any] = {
     "name": [{"family": "Synthetic", "given": ["Ada"]}],
     "gender": "female",
     "birthDate": "1986-03-09",
-    "maritalStatus": {"text": "married"},
+    "multipleBirthBoolean": True,
 }
 
 
@@ -123,7 +123,7 @@ def test_leftovers_orphans_and_the_unknown_are_told(client: FlaskClient) -> None
     assert told["orphans"] == [stray]
     said = {one["expression"][0]: one["details"]["text"] for one in told["outcome"]["issue"]}
     assert said == {
-        "Bundle.entry[0].resource.maritalStatus": "is not in the record",
+        "Bundle.entry[0].resource.multipleBirthBoolean": "is not in the record",
         "Bundle.entry[1].resource": "no mapping reads this Basic",
     }
     assert told["records"][0]["seen"] == ["patient"]
