@@ -42,6 +42,7 @@ def _listed(instruments: Iterable[Instrument]) -> Iterator[str]:
         yield f"{one.id}: {one.title}"
         yield f"  {terminal.count(len(one.items), 'item')}; {_ranges(one)}; more is {one.more_is or _UNKNOWN}"
         yield f"  licence: {_licence(one)}"
+        yield f"  publisher: {one.licence.publisher or _UNKNOWN}"
         yield f"  source: {one.source or _UNKNOWN}"
 
 
@@ -63,6 +64,7 @@ def _whole(one: Instrument, base: str) -> Iterator[str]:
             ("recall", one.recall or _UNKNOWN),
             ("more is", one.more_is or _UNKNOWN),
             ("licence", _licence(one)),
+            ("publisher", one.licence.publisher or _UNKNOWN),
             ("note", one.note or "none"),
             ("source", one.source or _UNKNOWN),
         ]

@@ -54,9 +54,9 @@ def instrument(file: Block) -> Instrument:
 
 
 def _licence(block: Block) -> Licence:
-    block.only(("text", "status", "source"))
+    block.only(("text", "status", "source", "publisher"))
     text = block.word("text", (_FREE, _NOT_FREE), required=True)
-    return Licence(text != _NOT_FREE, block.text("status", required=True), block.text("source"))
+    return Licence(text != _NOT_FREE, block.text("status", required=True), block.text("source"), block.text("publisher"))
 
 
 def _items(file: Block, about: Block, licence: Licence) -> Iterator[Item]:

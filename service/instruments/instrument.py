@@ -113,11 +113,12 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """Whether the texts of the items may be bundled, and how that is known; an unknown `source` is empty."""
+    """Whether the texts of the items may be bundled, and how that is known; the url of who has them. What is not known is empty."""
 
     bundled: bool
     status: str
     source: str
+    publisher: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def test_the_list_says_the_licence_of_each():
         "  17 items; total 0..52; more is worse\n"
         "  licence: text may not be bundled; in the public domain by NINDS Common Data Elements; the text of the items is not "
         "collected here; source: CamCOPS docs/source/tasks/hamd.rst\n"
+        "  publisher: not known\n"
         "  source: CamCOPS server/camcops_server/tasks/hamd.py\n"
     ) in told.stdout
 
