@@ -67,7 +67,7 @@ def clinical() -> set[str]:
     """The words in the names of record kinds and their fields, without those that are everybody's."""
     found: set[str] = set()
     for path in (ROOT / "mappings").glob("*.yaml"):
-        mapping = yaml.safe_load(path.read_text("utf-8"))
+        mapping = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
         if "record" in mapping:
             found |= words(mapping["record"]).union(*map(words, names(mapping["fields"])))
     return found - set(GENERIC.split())

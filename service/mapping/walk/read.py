@@ -141,10 +141,9 @@ class _Reader:
         lines = [part for part in every(scope.parts) if part.branch is branch and isinstance(part, Leaf | Items)]
         matches = any(isinstance(part, Leaf) and part.mode == "match" for part in lines)
         gives = any(isinstance(part, Items) or part.two_way for part in lines)
-        inside = [one for choice in scope.choices if choice.parent is branch for one in choice.branches]
-        return all(one.name in reading.values for one in branch.musts) and (
-            matches or not gives or bool(reading.values) or any(self._readable(scope, one, value, at) for one in inside)
-        )
+        inside = (one for choice in scope.choices if choice.parent is branch for one in choice.branches)
+        read = matches or not gives or bool(reading.values) or any(self._readable(scope, one, value, at) for one in inside)
+        return read and all(one.name in reading.values for one in branch.musts)
 
     def _parts(self, parts: list[Part], value: Value, at: Pointer, this: _Pass) -> Reading:
         reading = Reading()
