@@ -13,11 +13,13 @@ from service.fhir import definitions
 from tests.contract.repository import ROOT
 
 GENERIC = (
-    "active as at by city class code coded codes contact contacts count country date each email end ended entered event expiry file "
-    "for from given hold home id identifiers identity issued language last leave log lot mean method minutes name names needed note "
-    "noted notes npi number of on other outcome per phone position postal prefix rate reading ready reason recorded role route score "
-    "severity signed site source start started state status stopped street submitted suffix system taken text title to total type "
-    "unit use value"
+    "about active answer as asked at by check checks city class code coded codes comparator condition contact contacts count "
+    "country date decided description drawn each effect email end ended entered event expiry file finding for form from given high "
+    "hold home id identifiers identity interpretation issued kind language last leave left length log loinc lot low mean method "
+    "minutes name names needed new no note noted notes npi number of on opened ordered other others outcome over part parts per "
+    "period phone place position postal prefix quantity range rate reading ready reason recorded resolved result returned role "
+    "route said score severity signed site source start started state status step steps stopped street strength submitted suffix "
+    "system taken test text title to total type unit use value what with yes"
 )
 """Words of the mappings' fields that people outside of medicine use just as well, and a type of the language."""
 
