@@ -16,7 +16,17 @@ from tests.conformance.hapi import Server
 from tests.support.mappings import FOLDER, mappings
 
 pytestmark = pytest.mark.conformance
-ORDER = ("practitioner", "patient", "session", "administration", "vitals", "questionnaire_response", "adverse_event", "medication")
+ORDER = (
+    "practitioner",
+    "patient",
+    "practitioner_role",
+    "session",
+    "administration",
+    "vitals",
+    "questionnaire_response",
+    "adverse_event",
+    "medication",
+)
 """Those to whom others refer come first."""
 
 EXAMPLES = [(kind, path) for kind in ORDER for path in sorted(FOLDER.glob(f"examples/{kind}/*.record.json"))]

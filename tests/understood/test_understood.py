@@ -19,6 +19,9 @@ FLOORS = {
     "MedicationRequest": (1.0, 0.40),
     "MedicationStatement": (1.0, 0.35),
     "Observation": (0.96, 0.45),
+    "Patient": (0.96, 0.73),
+    "Practitioner": (1.0, 0.79),
+    "PractitionerRole": (1.0, 0.45),
 }
 """By type, the share of the resources that are read at least, and of their leaf elements that are understood."""
 
