@@ -47,8 +47,8 @@ def record_page(kind: Kind, folders: Mapping[str, Collection[str]]) -> str:
     """The page of a record kind; `folders` are the ids of table files, which have pages of their own."""
     all_of_it = spots(kind)
     shared = f" Resources of other systems that agree in {listed(kind.foreign_key)} are one record." if kind.foreign_key else ""
-    looped = [one for one, ids in folders.items() if field_of(kind, ids)]
-    apart = "".join(f" What differs by {one.removesuffix('s')} stands on [pages of their own](../{one}/README.md)." for one in looped)
+    loops = [one for one, ids in folders.items() if field_of(kind, ids)]
+    apart = "".join(f" What differs by {one.removesuffix('s')} stands on [pages of their own](../{one}/README.md)." for one in loops)
     return page(
         kind.name,
         f"{_summary(kind)}\n",
