@@ -46,7 +46,7 @@ def test_a_field_stands_with_its_element_and_unit() -> None:
 
 def test_a_field_means_what_its_line_says() -> None:
     """Without a `means` clause the comment on the line is the meaning, also that of a list."""
-    assert row("patient.md", "`contacts`") == ["list of records", "one `Patient.contact` each", "who may take the client home"]
+    assert row("session.md", "`others`") == ["list of records", "one `Encounter.participant` each", "who else took part"]
 
 
 def test_an_element_of_every_resource_of_its_type_is_named_once() -> None:
