@@ -14,7 +14,7 @@ from service.diagnostics.diagnostic import Diagnostics
 from service.diagnostics.issue import Refused
 from service.fhir.json import JsonError
 
-COMMANDS = ("check", "convert", "explain", "diff", "test", "release", "show", "schema", "instruments", "docs", "serve", "demo")
+COMMANDS = ("check", "convert", "explain", "diff", "test", "release", "show", "schema", "instruments", "docs", "serve", "demo", "demo-data")
 
 
 class _Commands(click.Group):
@@ -28,7 +28,7 @@ class _Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"service.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"service.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

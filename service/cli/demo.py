@@ -7,16 +7,19 @@ from collections.abc import Iterator
 
 import click
 
-from service import demo
 from service.cli import terminal
 from service.cli.explain import table
 from service.cli.mappings import Chosen, options
 from service.cli.serve import bind_option, serve
+from service.demo import clinic
 from service.fhir import json
 from service.fhir.json import Value
-from service.mapping import explain, laid_out, law
+from service.mapping import children, explain, laid_out, law
+from service.mapping.children import Single
 from service.mapping.library import Library
 from service.mapping.wire import Gateway
+
+_KIND = "session"
 
 
 @click.command()
@@ -30,16 +33,19 @@ def command(chosen: Chosen, bind: str, *, once: bool) -> None:
     """
     mapped = chosen.library()
     gateway = Gateway.of(mapped)
-    given = json.read(demo.session())
-    records = [(demo.KIND, given["record"]), *((kind, one) for kind, inside in given["with"].items() for one in inside)]
-    bundle = gateway.to_fhir(demo.KIND, json.write(_form(mapped, given))).data
+    given = clinic.session()
+    records = [(_KIND, given["record"]), *((kind, one) for kind, inside in given["with"].items() for one in inside)]
+    bundle = gateway.to_fhir(_KIND, json.write(_form(mapped, given))).data
     back = json.read(gateway.from_fhir(bundle).data)
-    click.echo(f"Synthetic data: {_counted(name for kind, record in records for name in _names(mapped, kind, record))}.")
-    types = _counted(one["resource"]["resourceType"] for one in json.read(bundle)["entry"])
-    click.echo(f"\nAs a transaction Bundle ({len(bundle):,} bytes): {types}.")
-    click.echo("Each element ← the line of the mapping that writes it ← the field of the record whose value it holds:\n")
-    for kind, record in records:
-        for line in table(explain.explain(mapped, kind, record)):
+    singles = list(_singles(mapped, records))
+    counts = Counter(one.kind.name for one in singles)
+    click.echo(f"Synthetic data: {_told(counts)}.")
+    types = Counter(one["resource"]["resourceType"] for one in json.read(bundle)["entry"])
+    click.echo(f"\nAs a transaction Bundle ({len(bundle):,} bytes): {_told(types)}.")
+    click.echo("Each element ← the line of the mapping that writes it ← the field of the record whose value it holds.")
+    for kind, first in {one.kind.name: one for one in reversed(singles)}.items():
+        click.echo(f"\nOf {counts[kind]} {kind}, the first:")
+        for line in table(explain.explain(mapped, kind, first.record)):
             click.echo(line)
     differing = list(_differing(mapped, records, back))
     for at in differing:
@@ -52,27 +58,25 @@ def command(chosen: Chosen, bind: str, *, once: bool) -> None:
     if once:
         return
     click.echo(f"\nServing on http://{bind}\n  http://{bind}/              what is here\n  http://{bind}/openapi.yaml  the API")
-    click.echo(f"  http://{bind}/kap/schema/{demo.KIND}  what a {demo.KIND} may hold\nCtrl-C ends it.\n")
+    click.echo(f"  http://{bind}/kap/schema/{_KIND}  what a {_KIND} may hold\nCtrl-C ends it.\n")
     serve(chosen, bind)
+
+
+def _singles(mapped: Library, records: list[tuple[str, Value]]) -> Iterator[Single]:
+    """Each record and each inside it, by itself."""
+    for kind, record in records:
+        yield from children.spread(mapped.kinds, mapped.kinds[kind], record, [])
 
 
 def _form(mapped: Library, given: Value) -> Value:
     """The session and those it is sent with, in the form of the clinic, if it has one."""
     layouts = mapped.layouts
     beside = {kind: [laid_out.form(layouts, kind, one) for one in records] for kind, records in given["with"].items()}
-    return {"record": laid_out.form(layouts, demo.KIND, given["record"]), "with": beside}
+    return {"record": laid_out.form(layouts, _KIND, given["record"]), "with": beside}
 
 
-def _names(mapped: Library, kind: str, record: Value) -> Iterator[str]:
-    """The kind of a record, and of each record inside it."""
-    yield kind
-    for listing in mapped.kinds[kind].children:
-        for child in record.get(listing.name, ()):
-            yield from _names(mapped, listing.kind, child)
-
-
-def _counted(names: Iterator[str]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in Counter(names).items())
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items())
 
 
 def _differing(mapped: Library, records: list[tuple[str, Value]], back: Value) -> Iterator[str]:
