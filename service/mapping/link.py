@@ -20,19 +20,20 @@ Texts = list[tuple[int, str, str]]
 
 @dataclass(frozen=True)
 class Compiled:
-    """The emitted code of a record kind, made when it is first used."""
+    """The emitted code of a record kind, or of its records with one value of a deciding field (`case`), made when it is first used."""
 
     kind: Kind
     names: Names
+    case: str = ""
 
     @cached_property
     def text(self) -> str:
         """The emitted module."""
-        return module.text(self.kind, self.names)
+        return module.text(self.kind, self.names, reads=not self.case)
 
     @cached_property
     def _module(self) -> dict[str, Any]:
-        name = f"<mapping {self.kind.name}>"
+        name = f"<mapping {self.kind.name}{self.case and f' {self.case}'}>"
         linecache.cache[name] = (len(self.text), None, self.text.splitlines(keepends=True), name)
         namespace: dict[str, Any] = {"__name__": f"mapping_{self.kind.name}"}
         exec(compile(self.text, name, "exec", dont_inherit=True), namespace)  # noqa: S102 - the text is our own, made from checked leaves
@@ -53,6 +54,12 @@ class Compiled:
         return msgspec.json.Decoder(self.record).decode
 
     @cached_property
+    def taken(self) -> Callable[[Any], Any]:
+        """From a record of a type with more fields to one of this."""
+        function: Callable[[Any], Any] = self._module["taken"]
+        return function
+
+    @cached_property
     def times(self) -> Callable[[Any], list[str | None]]:
         """The dates and times of a record, None for those that it lacks."""
         function: Callable[[Any], list[str | None]] = self._module["times"]
@@ -71,12 +78,12 @@ class Compiled:
         return function
 
     @cached_property
-    def bundle(self) -> Callable[[Any, dict[str, str], str, list[str], list[str]], object]:
+    def bundle(self) -> Callable[[Any, dict[str, dict[str, str]], str, list[str], list[str]], object]:
         """Adds the entries of a record's resources to a list, and their full URLs, which begin with a stem, to another.
 
         None for a record that is not valid.
         """
-        function: Callable[[Any, dict[str, str], str, list[str], list[str]], object] = self._module["bundle"]
+        function: Callable[[Any, dict[str, dict[str, str]], str, list[str], list[str]], object] = self._module["bundle"]
         return function
 
     @cached_property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import msgspec
 
@@ -44,7 +43,7 @@ class Terms:
     leftovers: str = ""
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """The JSON of an answer; the notes (from FHIR they are inside it, too), and what is to be withdrawn at the receiver (`Type/id`).
 
     `failed`: it is the OperationOutcome of a line that could not be converted, for the reasons in `issues`.

@@ -236,3 +236,27 @@ def test_a_record_without_a_form_at_the_clinic_is_given_back(bloom):
     assert answer["records"] == []
     assert answer["orphans"] == [resource]
     assert "bp_diastolic" in answer["outcome"]["issue"][0]["details"]["text"]
+
+
+def test_records_of_one_case_are_written_by_code_of_their_own(gate):
+    """A kind whose fields go with one value of another is emitted once for each value: without the others' fields, with the same answer."""
+    ready = gate.code.kinds["questionnaire_response"]
+    code, record = ready.decode(b'{"instrument":"phq-9","phq9_1":2}')
+    assert code.case == "phq-9"
+    assert not hasattr(record, "f_gad7_1")
+    assert {*ready.code.record.__struct_fields__} > {*record.__struct_fields__}
+
+
+@pytest.mark.parametrize(
+    "more", [{"gad7_1": 1}, {"instrument": "none"}, {"instrument": None}, {"phq9_1": 9}, {"timepoint": '"instrument":"gad-7"'}]
+)
+def test_a_case_takes_the_fields_of_no_other(gate, more):
+    """Whatever says or hides which case it is, the fast path answers as `walk` does, or not at all."""
+    record = {"response_id": "q-1", "client_id": "c-17", "submitted_at": "2024-05-14T09:50:00-06:00", "status": "completed"}
+    record = {**record, "instrument": "phq-9", "phq9_1": 2, **more}
+    fast = fast_write.to_fhir(gate.code, "questionnaire_response", json.dumps(record, separators=(",", ":")).encode(), gate.mapping, "")
+    if fast is None and "timepoint" not in more:
+        with pytest.raises(Refused):
+            gate.to_fhir("questionnaire_response", json.dumps(record).encode())
+    else:
+        assert fast == gate.to_fhir("questionnaire_response", json.dumps(record, indent=1).encode()).data

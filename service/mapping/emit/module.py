@@ -10,12 +10,13 @@ from service.mapping.plan import Kind
 from service.mapping.sender import Names
 
 
-def text(kind: Kind, names: Names) -> str:
-    """The module's text. It names what `runtime` offers and nothing else."""
+def text(kind: Kind, names: Names, *, reads: bool = True) -> str:
+    """The module's text: what writes records and, if it `reads`, resources. It names what `runtime` offers and nothing else."""
     source = Source()
     structs.records(kind, source)
     Writer(kind, names, source).functions()
-    Reader(kind, source).functions()
+    if reads:
+        Reader(kind, source).functions()
     head = [
         f'"""Emitted from the mapping of {kind.name}: {kind.span.source.name}."""',
         "from typing import Literal",

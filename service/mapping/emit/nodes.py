@@ -64,11 +64,14 @@ def _members(parts: list[Part], to: Elements) -> Iterator[Member]:
         lead = f",{quote(name)}:"
         if not written:
             continue
-        if not written[0].many:
-            yield from (Member(part.when, lead, _node(part, to)) for part in written)
+        if written[0].many:
+            elements = tuple(Member(part.when, ",", _node(part, to)) for part in written)
+            yield Member(any_of(part.when for part in written), lead, Node(members=elements, brackets="[]"))
             continue
-        elements = tuple(Member(part.when, ",", _node(part, to)) for part in written)
-        yield Member(any_of(part.when for part in written), lead, Node(members=elements, brackets="[]"))
+        conditions: dict[Node, list[Formula]] = {}
+        for part in written:
+            conditions.setdefault(_node(part, to), []).append(part.when)
+        yield from (Member(any_of(conditions[node]), lead, node) for node in conditions)
 
 
 def _node(part: Part, to: Elements) -> Node:

@@ -11,7 +11,7 @@ from service.mapping.emit.simplify import conjuncts, simplest
 from service.mapping.emit.source import Source, condition, text
 from service.mapping.terms.term import Hole, Pieces
 from service.records.fields import Fields
-from service.records.formulas import FALSE, TRUE, All, Formula, Literal
+from service.records.formulas import FALSE, TRUE, All, Any_, Formula, Literal
 
 _CHAIN = 3
 
@@ -58,7 +58,10 @@ class Renderer:
     def _entries(self, members: tuple[Member, ...], known: frozenset[Formula]) -> Iterator[Pieces]:
         for field, run in groupby(members, key=_decided_by):
             group = list(run)
-            if field and len(group) >= _CHAIN:
+            if field and len(group) >= _CHAIN and all(map(_constant, group)):
+                texts = {value: one.lead + _constant(one) for one in group for value in _values(one.when)[1]}
+                yield [Hole(f'{self.source.constant(texts, "texts")}.get(v_{field}, "")')]
+            elif field and len(group) >= _CHAIN and not any(isinstance(one.when, Any_) for one in group):
                 yield [Hole(self._chain(field, group, known))]
             else:
                 yield from (pieces for one in group if (pieces := self.member(one, known)))
@@ -100,7 +103,22 @@ class Renderer:
 def _decided_by(member: Member) -> str:
     """The field whose value a member's condition names first, if it does."""
     first = member.when.parts[0] if isinstance(member.when, All) and member.when.parts else member.when
-    return first.field if isinstance(first, Literal) and first.value is not None and first.positive and not member.value.loop else ""
+    return "" if member.value.loop else _values(first)[0]
+
+
+def _values(when: Formula) -> tuple[str, list[str]]:
+    """The field and its values, with one of which a condition holds; none where it says something else."""
+    parts = when.parts if isinstance(when, Any_) else (when,)
+    found = [(one.field, one.value) for one in parts if isinstance(one, Literal) and one.value is not None and one.positive]
+    same = len(found) == len(parts) and len({name for name, _ in found}) == 1
+    return (found[0][0], [value for _, value in found]) if same else ("", [])
+
+
+def _constant(member: Member) -> str:
+    """The text of a member that is the same in every record of which a field has a certain value; empty for any other."""
+    pieces = member.value.pieces
+    same = _values(member.when)[1] and all(isinstance(piece, str) for piece in pieces)
+    return "".join(map(str, pieces)) if same else ""
 
 
 def _value(member: Member, field: str) -> Literal:

@@ -20,11 +20,12 @@ def simplest(formula: Formula, known: frozenset[Formula], fields: Fields) -> For
                 kept = others
         return all_of(kept)
     if isinstance(formula, Any_):
-        kept = [simplest(part, known, fields) for part in formula.parts]
-        for part in tuple(kept):
+        kept = list(formula.parts)
+        for part in formula.parts:
             others = [one for one in kept if one is not part]
-            if _under(any_of(others), _closed(known | conjuncts(part), fields)) == TRUE:
-                kept = others
+            short = simplest(part, known.union(negate(one) for one in others if isinstance(one, Literal)), fields)
+            implied = _under(any_of(others), _closed(known | conjuncts(short), fields)) == TRUE
+            kept = others if implied else [short if one is part else one for one in kept]
         formula = any_of(kept)
     return TRUE if formula in around else formula
 

@@ -18,17 +18,22 @@ def records(kind: Kind, source: Source) -> None:
     for listing in kind.children:
         source.add(f"    c_{listing.name}: list[Raw] = None")
     _times(kind.fields, source)
+    with source.block("def taken(r):"):
+        source.add(f"return Record({', '.join(f'f_{name}=r.f_{name}' for name in kind.fields.by_name)})")
 
 
 def _times(fields: Fields, source: Source) -> None:
     """A function that lists the dates and times of a record `r`, None for those that it lacks."""
-    of_lists = [(one.name, _timed(one.items)) for one in fields.by_name.values() if one.items]
+    of_lists = [(one.name, timed) for one in fields.by_name.values() if one.items and (timed := _timed(one.items))]
     entries = [f"r.f_{one.name}" for one in _timed(fields) if not one.many]
     entries += [f"*(r.f_{one.name} or ())" for one in _timed(fields) if one.many]
-    entries += [f"*[x.f_{one.name} for x in r.f_{name} or ()]" for name, timed in of_lists for one in timed if not one.many]
-    entries += [f"*[y for x in r.f_{name} or () for y in x.f_{one.name} or ()]" for name, timed in of_lists for one in timed if one.many]
     with source.block("def times(r):"):
-        source.add(f"return [{', '.join(entries)}]")
+        source.add(f"found = [{', '.join(entries)}]")
+        for name, timed in of_lists:
+            with source.block(f"for x in r.f_{name} or ():"):
+                for one in timed:
+                    source.add(f"found += x.f_{one.name} or ()" if one.many else f"found.append(x.f_{one.name})")
+        source.add("return found")
 
 
 def _timed(fields: Fields) -> list[Field]:

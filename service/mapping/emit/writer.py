@@ -18,7 +18,7 @@ from service.mapping.plan import Items, Kind, Shape
 from service.mapping.sender import Names
 from service.mapping.terms.term import Emitter, Hole, Pieces
 from service.records.fields import Field, Fields
-from service.records.formulas import TRUE, Formula, Literal
+from service.records.formulas import FALSE, TRUE, Formula, Literal
 
 PLAIN = ("id", "language", "npi", "date", "dateTime", "instant")
 """Types whose values need no escapes in JSON."""
@@ -31,7 +31,7 @@ class Writer(Elements):
     """Emits `write` and `bundle` of a kind, both from a record `r`, and to None where that is not valid.
 
     `write` gives a list of (number of the shape, id of the item, resource), with references by id. `bundle` adds entries to the list `out`
-    and their full URLs, which begin with `h`, to `urls`; what `p` (by `Type?identifier=system|value`) knows is referred to by full URL.
+    and their full URLs, which begin with `h`, to `urls`; what `p` knows by kind and key is referred to by full URL.
     """
 
     kind: Kind
@@ -104,7 +104,8 @@ class Writer(Elements):
         tail: Pieces = [f'"identifier":{{"system":{system},"value":"', Hole(key), f'{"/" + ending if ending else ""}"}}}}']
         if self.in_bundle and type_ in self.names.kinds:
             conditional = quote(f"{type_}?identifier={identity.system(self.names.base, kind)}|")
-            return ['{"reference":"', Hole(f"p.get((c := {conditional} + {key}), c)"), '",', *tail]
+            known = f'"{kind}" in p and p["{kind}"].get({key})'
+            return ['{"reference":"', Hole(f"({known} or {conditional} + {key})"), '",', *tail]
         if self.in_bundle:
             return ["{", *tail]
         return [f'{{"reference":"{type_}/', Hole(key), f'{"." + ending if ending else ""}",', *tail]
@@ -153,6 +154,8 @@ class Writer(Elements):
         self._share(renderer, [images[shape.name] for _, shape in shapes])
         for number, shape in enumerate(self.kind.written):
             when = simplest(shape.condition if shape.each else shape.when, frozenset(), fields)
+            if when == FALSE:
+                continue
             if shape.each:
                 self._each(body, number, shape, when)
             elif when == TRUE:
@@ -172,7 +175,7 @@ class Writer(Elements):
         """The function that says whether a record becomes one resource."""
         fields = self.kind.fields
         alone = [shape for shape in self.kind.written if not shape.each]
-        conditions = [simplest(shape.when, frozenset(), fields) for shape in alone]
+        conditions = [when for shape in alone if (when := simplest(shape.when, frozenset(), fields)) != FALSE]
         plain = [one for one in conditions if isinstance(one, Literal) and one.value is None and one.positive]
         present = [one.field for one in plain]
         counts = [f"({condition(one, fields.visible)})" for one in conditions if one not in plain]

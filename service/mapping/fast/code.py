@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +14,12 @@ from msgspec import Raw
 from service.fhir.json import Number
 from service.mapping import identity, transaction
 from service.mapping.children import fixed_value
+from service.mapping.emit import cases
 from service.mapping.emit.simplify import simplest
 from service.mapping.library import Library
 from service.mapping.link import Compiled
 from service.mapping.plan import ChildList, Kind, Shape
+from service.mapping.sender import Names
 from service.records.formulas import TRUE
 
 
@@ -37,54 +40,95 @@ class Inside(NamedTuple):
     fixed: tuple[tuple[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The code that writes the records with each value of the field that decides about most others, which is this attribute."""
+
+    attribute: str
+    find: Callable[[bytes], re.Match[bytes] | None]
+    emitted: Mapping[bytes, Compiled]
+
+    @classmethod
+    def of(cls, kind: Kind, names: Names) -> Cases | None:
+        """The cases of a kind; None for one that has none."""
+        decides = cases.deciding(kind)
+        if decides is None:
+            return None
+        emitted = {one.encode(): Compiled(cases.narrowed(kind, decides, one), names, case=one) for one in decides.values}
+        return cls(f"f_{decides.name}", re.compile(rb'"%b":"([^"\\]+)"' % decides.name.encode()).search, emitted)
+
+    def decode(self, data: bytes) -> tuple[Compiled, Any]:
+        """A record, with the code that writes it. Raises NotFast, msgspec.MsgspecError."""
+        found = self.find(data)
+        code = self.emitted.get(found[1]) if found else None
+        if code is None:
+            raise NotFast
+        return code, code.decode(data)
+
+    def narrowed(self, record: Any) -> tuple[Compiled, Any]:
+        """A record that was read, as the code that writes it takes it. Raises NotFast."""
+        code = self.emitted.get((getattr(record, self.attribute) or "").encode())
+        if code is None:
+            raise NotFast
+        return code, code.taken(record)
+
+
 @dataclass(slots=True, eq=False)
 class Ready:
-    """The emitted code of a kind, with what it takes to write its records into one set.
+    """The emitted code of a kind, with what it takes to write its records into one set; where there are `cases`, they write them.
 
-    `key` is the attribute of the key, `system` what identifiers begin with. References from elsewhere begin with `conditional` and name the
-    shape of this `number` (three digits; empty where there is none); `steady`: every record writes that.
+    `key` is the attribute of the key, `system` what identifiers begin with. References from elsewhere name the shape of this `number`
+    (three digits; empty where there is none); `steady`: every record writes that.
     """
 
     kind: Kind
     code: Compiled
+    cases: Cases | None
     key: str
     system: str
-    conditional: str
     number: str
     steady: bool
     lists: tuple[Inside, ...] = ()
 
+    def decode(self, data: bytes) -> tuple[Compiled, Any]:
+        """A record, with the code that writes it. Raises NotFast, msgspec.MsgspecError."""
+        return self.cases.decode(data) if self.cases else (self.code, self.code.decode(data))
+
+    def narrowed(self, record: Any) -> tuple[Compiled, Any]:
+        """A record that was read, as the code that writes it takes it. Raises NotFast."""
+        return self.cases.narrowed(record) if self.cases else (self.code, record)
+
 
 class Set:
-    """Records that are written together, decoded, each with the stem of its full URLs."""
+    """Records that are written together, decoded, each with the code that writes it and the stem of its full URLs."""
 
     __slots__ = ("_stems", "records", "references")
 
     def __init__(self) -> None:
-        self.records: list[tuple[Ready, Any, str]] = []
-        self.references: dict[str, str] = {}
+        self.records: list[tuple[Ready, Compiled, Any, str]] = []
+        self.references: dict[str, dict[str, str]] = {}
         self._stems: set[str] = set()
 
-    def add(self, ready: Ready, record: Any) -> None:
+    def add(self, ready: Ready, code: Compiled, record: Any) -> None:
         """Add a record. Raises NotFast where it is there already, or what references to it would name is uncertain."""
         key = getattr(record, ready.key)
         stem = identity.stem(f"{ready.system}{key}")
         if stem in self._stems or not ready.steady:
             raise NotFast
         self._stems.add(stem)
-        self.records.append((ready, record, stem))
+        self.records.append((ready, code, record, stem))
         if ready.number:
-            self.references[f"{ready.conditional}{key}"] = stem + ready.number
+            self.references.setdefault(ready.kind.name, {})[key] = stem + ready.number
 
     def write(self, first: int, last: int, times: list[str | None] | None = None) -> tuple[list[str], list[str]]:
         """The entries of some records and their full URLs; their times are added to `times`. Raises NotFast where one is not valid."""
         texts: list[str] = []
         urls: list[str] = []
-        for ready, record, stem in self.records[first:last]:
-            if ready.code.bundle(record, self.references, stem, texts, urls) is None:
+        for _, code, record, stem in self.records[first:last]:
+            if code.bundle(record, self.references, stem, texts, urls) is None:
                 raise NotFast
             if times is not None:
-                times += ready.code.times(record)
+                times += code.times(record)
         return texts, urls
 
 
@@ -102,10 +146,9 @@ class Code:
         for kind in self.library.kinds.values():
             system = f"{identity.system(base, kind.name)}|"
             main = next((shape for shape in kind.written if not shape.ending), None)
-            conditional = f"{main.type}?identifier={system}" if main else ""
             number = f"{kind.written.index(main):03x}" if main else ""
             steady = main is None or simplest(main.when, frozenset(), kind.fields) == TRUE
-            made[kind.name] = Ready(kind, Compiled(kind, names), f"f_{kind.key}", system, conditional, number, steady)
+            made[kind.name] = Ready(kind, Compiled(kind, names), Cases.of(kind, names), f"f_{kind.key}", system, number, steady)
         for one in made.values():
             one.lists = tuple(_inside(listing, made[listing.kind]) for listing in one.kind.children)
         return made

@@ -18,6 +18,7 @@ from service.mapping import transaction
 from service.mapping.assemble import seen_and_unknown
 from service.mapping.children import innermost_first
 from service.mapping.fast.code import NOT_FAST, Code, NotFast, Ready, Set
+from service.mapping.link import Compiled
 from service.mapping.plan import Kind
 
 _START = re.compile(rb'\{"resourceType":"([A-Za-z]+)","id":"([A-Za-z0-9-]+)(?:\.([A-Za-z0-9-]+)(?:\.([A-Za-z0-9-]+))?)?"')
@@ -36,9 +37,10 @@ _bundle = msgspec.json.Decoder(_Bundle).decode
 
 @dataclass(slots=True, eq=False)
 class _Read:
-    """A record being read: the numbers of the shapes seen, the items of its lists by id, and the records inside it."""
+    """A record being read: the code that writes it, the numbers of the shapes seen, the items of its lists by id, the records inside it."""
 
     ready: Ready
+    emitted: Compiled
     key: str
     record: Any
     seen: set[int] = field(default_factory=set)
@@ -84,7 +86,7 @@ def _read(code: Code, texts: Iterable[bytes], *, in_bundle: bool) -> list[_Read]
         one = reads.get((key, ready))
         if one is None:
             record = ready.code.record()
-            one = reads[key, ready] = _Read(ready, key.decode(), record)
+            one = reads[key, ready] = _Read(ready, ready.code, key.decode(), record)
             setattr(record, ready.key, one.key)
         one.seen.add(number)
         if shape.each is None:
@@ -99,17 +101,18 @@ def _read(code: Code, texts: Iterable[bytes], *, in_bundle: bool) -> list[_Read]
     for one in reads.values():
         for name, items in one.items.items():
             setattr(one.record, f"f_{name}", [items[item] for item in sorted(items)])
+        one.emitted, one.record = one.ready.narrowed(one.record)
     return list(reads.values())
 
 
 def _resources_again(reads: list[_Read]) -> list[bytes]:
-    return [text.encode() for one in reads for _, _, text in one.ready.code.write(one.record) or ()]
+    return [text.encode() for one in reads for _, _, text in one.emitted.write(one.record) or ()]
 
 
 def _entries_again(reads: list[_Read]) -> list[bytes]:
     together = Set()
     for one in reads:
-        together.add(one.ready, one.record)
+        together.add(one.ready, one.emitted, one.record)
     return [text.encode() for text in together.write(0, len(reads))[0]]
 
 

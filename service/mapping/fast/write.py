@@ -10,6 +10,7 @@ from msgspec import Raw
 
 from service.mapping import transaction
 from service.mapping.fast.code import NOT_FAST, Code, NotFast, Ready, Set
+from service.mapping.link import Compiled
 from service.mapping.transaction import Maker
 
 _encode = msgspec.json.encode
@@ -21,11 +22,11 @@ def to_fhir(code: Code, kind: str, data: bytes, mapping: str, recorded: str) -> 
     ready = code.kinds[kind]
     try:
         if data[:1] != b"[":
-            record = _decoded(ready, data)
-            if ready.code.single(record):
-                written = ready.code.write(record)
+            emitted, record = _decoded(ready, data)
+            if emitted.single(record):
+                written = emitted.write(record)
                 return written[0][2].encode() if written else None
-            tops = [record]
+            tops = [(emitted, record)]
         else:
             parts = [bytes(top) for top in _list(data)]
             if not parts or sum(map(len, parts)) + len(parts) + 1 != len(data):
@@ -33,8 +34,8 @@ def to_fhir(code: Code, kind: str, data: bytes, mapping: str, recorded: str) -> 
             tops = [_decoded(ready, top) for top in parts]
         together = Set()
         ends = [0]
-        for record in tops:
-            _enter(together, ready, record)
+        for emitted, record in tops:
+            _enter(together, ready, emitted, record)
             ends.append(len(together.records))
         texts: list[str] = []
         for first, last in pairwise(ends):
@@ -44,17 +45,17 @@ def to_fhir(code: Code, kind: str, data: bytes, mapping: str, recorded: str) -> 
     return transaction.bundle(texts)
 
 
-def _decoded(ready: Ready, data: bytes) -> Any:
-    """A record whose text has no name twice and no white space: it is as long as when it is written again."""
-    record = ready.code.decode(data)
+def _decoded(ready: Ready, data: bytes) -> tuple[Compiled, Any]:
+    """A record whose text has no name twice and no white space: it is as long as when it is written again. With the code that writes it."""
+    emitted, record = ready.decode(data)
     if len(_encode(record)) != len(data):
         raise NotFast
-    return record
+    return emitted, record
 
 
-def _enter(together: Set, ready: Ready, record: Any) -> None:
+def _enter(together: Set, ready: Ready, emitted: Compiled, record: Any) -> None:
     """Add a record and the records inside it, as `children.spread`."""
-    together.add(ready, record)
+    together.add(ready, emitted, record)
     for name, child, shared, fixed in ready.lists:
         texts = getattr(record, name)
         if texts is None:
@@ -63,12 +64,12 @@ def _enter(together: Set, ready: Ready, record: Any) -> None:
             raise NotFast
         given = (*((one, getattr(record, one)) for one in shared), *fixed)
         for text in texts:
-            inside = _decoded(child, bytes(text))
+            inner, inside = _decoded(child, bytes(text))
             for one, value in given:
                 if getattr(inside, one) is not None:
                     raise NotFast
                 setattr(inside, one, value)
-            _enter(together, child, inside)
+            _enter(together, child, inner, inside)
 
 
 def _entries(base: str, together: Set, first: int, last: int, mapping: str, recorded: str) -> list[str]:
@@ -76,6 +77,6 @@ def _entries(base: str, together: Set, first: int, last: int, mapping: str, reco
     times: list[str | None] = []
     texts, urls = together.write(first, last, times)
     if time := recorded or transaction.latest(times):
-        top, record, stem = together.records[first]
+        top, _, record, stem = together.records[first]
         texts.append(transaction.provenance(Maker(base, top.kind.name, mapping), getattr(record, top.key), stem, urls, time))
     return texts
