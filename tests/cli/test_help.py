@@ -12,7 +12,7 @@ from tests.cli.run import kap
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_and_option_has_help(name):
     """Nothing of the command is without a word about it."""
-    command = importlib.import_module(f"service.cli.{name}").command
+    command = importlib.import_module(f"service.cli.{name.replace('-', '_')}").command
     assert command.help
     assert command.get_short_help_str(100).endswith(".")
     for option in command.params:
@@ -35,7 +35,7 @@ def test_the_first_help_names_every_command_and_the_exit_status():
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_takes_the_mappings_and_the_clinic(name):
     """`--mappings` and `--clinic` are common to all commands."""
-    command = importlib.import_module(f"service.cli.{name}").command
+    command = importlib.import_module(f"service.cli.{name.replace('-', '_')}").command
     assert {"mappings", "clinic"} <= {option.name for option in command.params}
 
 

@@ -47,7 +47,7 @@ def test_settings_exist(page: str) -> None:
 @pytest.mark.parametrize("page", ABOUT)
 def test_commands_exist(page: str) -> None:
     """Every command that a page names exists, and one of them has each option that a page names."""
-    assert set(re.findall(r"\bkap-fhir ([a-z]+)\b", text(page))) <= set(COMMANDS)
+    assert set(re.findall(r"\bkap-fhir ([a-z]+(?:-[a-z]+)*)\b", text(page))) <= set(COMMANDS)
     assert set(re.findall(r"(?<=[ `(])--[a-z][a-z-]*\b", prose(text(page)))) <= OPTIONS
 
 
@@ -76,7 +76,7 @@ def test_every_decision_says_what_was_decided_and_why() -> None:
 def options() -> Iterator[str]:
     """The options of all commands."""
     for name in COMMANDS:
-        for option in importlib.import_module(f"service.cli.{name}").command.params:
+        for option in importlib.import_module(f"service.cli.{name.replace('-', '_')}").command.params:
             yield from (*option.opts, *option.secondary_opts)
 
 
