@@ -16,6 +16,7 @@ from tests.bench.elements import (
     PHQ_9_ANSWERS,
     POSITIONS,
     ROUTES,
+    SCREENING,
     SNOMED,
     SURVEY,
     TERMINOLOGY,
@@ -141,14 +142,14 @@ def _vitals(record: dict, literal):
         )
     if "pain_0_10" in record:
         code = concept(LOINC, "72514-3", "Pain severity - 0-10 verbal numeric rating [Score] - Reported")
-        yield NUMBERS["pain"], one("pain", SURVEY, code, {"valueInteger": record["pain_0_10"]})
+        yield NUMBERS["pain"], one("pain", SURVEY, code, {"valueInteger": record["pain_0_10"]}, SCREENING)
     if "sedation_score" in record:
         score = record["sedation_score"]
         value = {"valueCodeableConcept": concept(KAP, f"moaas-{score}", f"MOAA/S {score}")}
-        yield NUMBERS["sedation"], one("sedation", SURVEY, concept(KAP, "moaas", "MOAA/S"), value)
+        yield NUMBERS["sedation"], one("sedation", SURVEY, concept(KAP, "moaas", "MOAA/S"), value, SCREENING)
     if "dissociation" in record:
         code = concept(KAP, "dissociation-observed", "Dissociation observed")
-        yield NUMBERS["dissociation"], one("dissociation", SURVEY, code, {"valueBoolean": record["dissociation"]})
+        yield NUMBERS["dissociation"], one("dissociation", SURVEY, code, {"valueBoolean": record["dissociation"]}, SCREENING)
 
 
 def _administration(record: dict, literal):

@@ -47,6 +47,7 @@ PHQ_9_ANSWERS = [
 ]
 VITAL = ("vital-signs", "Vital Signs")
 SURVEY = ("survey", "Survey")
+SCREENING = "us-core-observation-screening-assessment"
 EXAM = ("exam", "Exam")
 
 

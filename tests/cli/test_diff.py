@@ -20,7 +20,7 @@ def test_what_a_clinic_changes():
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()
     assert any(line.startswith("- vitals / fields / pain_0_10: integer 0..10  (mappings/vitals.yaml:") for line in lines)
-    assert any(line.startswith("+ vitals / fields / capnography: decimal 0..200  (mappings/clinics/bloom.yaml:") for line in lines)
+    assert any(line.startswith("+ vitals / fields / sweating: integer 0..3  (mappings/clinics/bloom.yaml:") for line in lines)
     assert "vitals/ordinary" in lines
     assert "lines changed, with an effect on" in lines[-1]
 

@@ -45,7 +45,7 @@ def test_a_record_of_a_clinic_is_explained():
     """With `--clinic` the record is taken in the clinic's form."""
     told = kap("explain", "vitals", "-", "--clinic", "bloom", given=json.write(READING_OF_BLOOM))
     assert told.exit_code == 0, told.stderr
-    assert "← capnography" in told.stdout
+    assert "← etco2" in told.stdout
 
 
 @pytest.mark.parametrize("given", [json.write({"resourceType": "Patient"}), lines(READING, READING)])

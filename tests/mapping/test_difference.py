@@ -76,7 +76,7 @@ def test_an_overlay_is_compared_as_it_is_merged():
     found = {one.path: one for one in difference.lines(product(), library.read(FOLDER, "bloom"), "", "bloom")}
     assert found["base", "base"].new == "https://fhir.bloom.example"
     assert found["vitals", "fields", "pain_0_10"].sign == "-"
-    assert found["vitals", "fields", "capnography"].sign == "+"
+    assert found["vitals", "fields", "sweating"].sign == "+"
     assert found["layout", "vitals", "hr"].place.startswith("mappings/clinics/bloom.yaml:")
     screener = "instruments/c-ssrs-screener-recent"
     assert found[screener, "about", "scores", "total", "bands", "4..6"].new == "high"
@@ -92,9 +92,9 @@ def test_a_file_that_is_not_yaml_is_refused():
 def test_the_effects_name_resource_and_element():
     """A line's change shows at each element that it changes, list elements paired by the line that writes them; all else is equal."""
     new = library.check(
-        changed("vitals.yaml", "    bodySite.text: $cuff_site\n", "    bodySite.text: $cuff_site\n    interpretation.text: = $cuff_site\n")
+        changed("vitals.yaml", "    bodySite: $cuff_site\n", "    bodySite: $cuff_site\n    interpretation.text: = $note\n")
     )
-    assert difference.effects(mappings(), new, {"reading": ("vitals", {**READING, "cuff_site": "left"})}) == [
+    assert difference.effects(mappings(), new, {"reading": ("vitals", {**READING, "note": "left"})}) == [
         Effect("reading", "+", "Observation/v-1.bp Observation.interpretation", "", '[{"text":"left"}]')
     ]
     other = library.check(changed("base.yaml", 'mm[Hg]": mmHg | mm Hg', 'mm[Hg]": mm Hg | mmHg'))

@@ -92,7 +92,7 @@ LEFT = [
     pytest.param({**coded(HR), "effectiveDateTime": "14.05.2024"}, id="a time that is none"),
     pytest.param({name: one for name, one in coded(HR).items() if name != "effectiveDateTime"}, id="no time"),
     pytest.param({name: one for name, one in coded(HR).items() if name != "subject"}, id="no patient"),
-    pytest.param({**coded(HR), "status": "preliminary"}, id="a status that a reading has not"),
+    pytest.param({**coded(HR), "status": "done"}, id="a status that a reading has not"),
 ]
 
 

@@ -190,8 +190,9 @@ def test_a_half_that_the_store_has_is_written_with_the_other():
 def test_a_resource_without_a_value_is_not_withdrawn():
     """Rule (§6, withdrawn): an Observation of the reading without a value was never written by the record: an edit leaves it there."""
     mapped = mappings()
-    _, (heart, pain) = halves()
-    blank = {name: value for name, value in heart.items() if name != "valueQuantity"} | {"dataAbsentReason": {"text": "monitor off"}}
+    record, _ = halves()
+    pressure, _, pain = written(mapped, "vitals", {**record, "bp_systolic": Number("120")}, server=SERVER, takes_ids=True)
+    blank = {name: value for name, value in pressure.items() if name != "component"} | {"dataAbsentReason": {"text": "monitor off"}}
     (record,) = shown(read(mapped, [blank, pain], server=SERVER, policy="keep"))
     back = convert.to_fhir(mapped, "vitals", {**record, "pain_0_10": Number("5")}, server=SERVER)
     assert (back.withdrawn, back.sent[0].resource) == ([], blank)

@@ -134,10 +134,11 @@ def test_a_clinic_sees_its_own_names_and_words():
     assert not names.keys() & {"heart_rate", "bp_systolic", "bp_diastolic", "recorded_at", "phase"}
     assert names["stage"] == {"enum": ["Baseline", "During", "40 min", "After", "Discharge"]}
     assert "taken_at" in schema["required"]
-    assert any(rule["description"].startswith("sbp_dbp or hr or ") for rule in schema["allOf"])
-    assert list(record_schema(mappings("bloom"), "session")["$defs"]["session.vitals"]["properties"])[:3] == [
+    assert any(rule["description"].startswith("sbp_dbp or bp_mean or hr or ") for rule in schema["allOf"])
+    assert list(record_schema(mappings("bloom"), "session")["$defs"]["session.vitals"]["properties"])[:4] == [
         "reading_id",
         "administration_id",
+        "monitoring_id",
         "taken_at",
     ]
 

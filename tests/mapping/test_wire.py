@@ -201,9 +201,9 @@ def test_what_is_no_resource_is_refused(gate, data):
 def test_every_issue_says_where_in_the_bundle(gate):
     """The expression of a leftover begins with the entry that holds it."""
     bundle = sent(gate, "session", SESSION)
-    bundle["entry"][2]["resource"]["note"] = [{"text": "said by another system"}]
+    bundle["entry"][2]["resource"]["interpretation"] = [{"text": "said by another system"}]
     answer = gate.from_fhir(json.dumps(bundle).encode())
-    assert [issue.where for issue in answer.issues] == ["Bundle.entry[2].resource.note"]
+    assert [issue.where for issue in answer.issues] == ["Bundle.entry[2].resource.interpretation"]
 
 
 def test_a_clinics_own_form_goes_both_ways(bloom):

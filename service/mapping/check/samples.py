@@ -44,10 +44,11 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
     left = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
     listed = [one for items in shape.scope.items() for one in items.scope.fields.by_name.values()]
     rounds = max([1, *(len(one.values) for one in (*(one for leaf in left for one in leaf.term.fields), *listed))])
+    most = rules.solve(here, prefer=_yes) or least
     number = 0
     while left or number < min(rounds, _ROUNDS):
         wanted = next((model for leaf in left if (model := rules.solve(here, leaf.when, prefer=_yes))), None)
-        record = _record(fields, wanted or rules.solve(here, prefer=_yes) or least, shape, number, free=True)
+        record = _record(fields, wanted or most, shape, number, free=True)
         yield record
         rest = [leaf for leaf in left if not holds(leaf.when, record)]
         left = rest if wanted and len(rest) < len(left) else []
