@@ -34,7 +34,7 @@ def whose(resource):
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @pytest.mark.parametrize("server", ["", SERVER], ids=["ours", "theirs"])
 @share(2)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_one_changed_field_is_all_that_changes(clinic, name, server, random):
     """Law 4: in resources that others added to, one edit of any field arrives, and no other field changes. It may be refused where the
     resource holds what no record could.
@@ -64,7 +64,7 @@ def test_one_changed_field_is_all_that_changes(clinic, name, server, random):
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @share(50)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_nothing_that_described_the_old_value_is_left(clinic, name, random):
     """Law 4: whichever field is changed, the texts, displays, codings, extensions, siblings, interpretations, narrative and version that
     stood beside its old value are gone.

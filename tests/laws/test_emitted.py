@@ -48,7 +48,7 @@ def fast_to_fhir(gate, kind, data):
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @share(2)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_valid_records_are_written_alike(clinic, name, random):
     """The emitted code answers for every valid record and list of records, and gives what `walk` gives, in its order."""
     gate, mapped = gateway(clinic), mappings(clinic)
@@ -63,7 +63,7 @@ def test_valid_records_are_written_alike(clinic, name, random):
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @share(20)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_broken_records_are_refused_alike(clinic, name, random):
     """Verdict, answer and issues are the same; and where `walk` says yes to the shortest text of its JSON, the emitted code does."""
     gate, kind = gateway(clinic), mappings(clinic).kinds[name]
@@ -77,7 +77,7 @@ def test_broken_records_are_refused_alike(clinic, name, random):
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @share(2)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_resources_of_ours_are_read_alike(clinic, name, random):
     """The emitted code reads what we write, as list and as Bundle, in any order, and answers as `walk` does."""
     gate, mapped = gateway(clinic), mappings(clinic)
@@ -96,7 +96,7 @@ def test_resources_of_ours_are_read_alike(clinic, name, random):
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @share(2)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_changed_resources_are_read_alike(clinic, name, random):
     """Where the emitted code answers for resources that anything was done to, its answer is that of `walk`."""
     gate, mapped = gateway(clinic), mappings(clinic)

@@ -46,7 +46,7 @@ def returned(mapped, records, server):
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @pytest.mark.parametrize("server", ["", SERVER], ids=["ours", "theirs"])
 @share(2)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_what_was_read_is_given_back(clinic, name, server, random):
     """Law 3: resources of ours with anything changed in them make no failure, and go back to their server to the letter."""
     mapped = mappings(clinic)
@@ -58,7 +58,7 @@ def test_what_was_read_is_given_back(clinic, name, server, random):
 
 @pytest.mark.parametrize(("clinic", "name"), DIFFERENT)
 @share(2)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_each_server_gets_its_own_back(clinic, name, random):
     """Law 3: of a set from two servers, each gets back just what it sent."""
     mapped = mappings(clinic)

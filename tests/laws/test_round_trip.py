@@ -12,7 +12,7 @@ from tests.support.mappings import CASES, mappings, plain, read, shown, written
 
 
 @pytest.mark.parametrize(("clinic", "name"), CASES)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_a_record_comes_back(clinic, name, random):
     """Laws 1 and 5: what a record becomes is valid, and gives the record back, without leftovers, notes or orphans."""
     mapped = mappings(clinic)
@@ -27,7 +27,7 @@ def test_a_record_comes_back(clinic, name, random):
 
 
 @pytest.mark.parametrize(("clinic", "name"), CASES)
-@given(random=st.randoms(use_true_random=False))
+@given(random=st.randoms(use_true_random=True))
 def test_the_order_of_resources_says_nothing(clinic, name, random):
     """Law 2: the resources of a record in any order give the same record, to the byte."""
     mapped = mappings(clinic)
