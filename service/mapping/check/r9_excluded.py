@@ -14,7 +14,8 @@ from service.mapping.terms.via import Coded
 
 
 def derive(kinds: Iterable[Kind], reserved: tuple[str, ...]) -> None:
-    """Take out of the free codes those of a table at the same concept, and of catch-alls (`each`) those of shapes with a `match` line.
+    """Take out of the free codes those of a table at the same concept, and of catch-alls those of shapes with a `match` line: of a
+    shape with `each`, and of one that has no such line itself.
 
     Out of the free uris of items go those of the slices beside them, and of identifiers' what begins our own (`reserved`).
     """
@@ -30,7 +31,7 @@ def derive(kinds: Iterable[Kind], reserved: tuple[str, ...]) -> None:
             coding = next(part for part in concept.parts if isinstance(part, Block) and leaf in part.parts)
             systems = {url for mark in coding.marks if isinstance(mark.term, Constant) for url in mark.term.read_as}
             leaf.term.fields[0].excluded.update(_named(shape, concept.path, systems))
-            for other in shapes if shape.each else ():
+            for other in shapes if shape.each or not _asks(shape) else ():
                 if other.type == shape.type and other is not shape:
                     leaf.term.fields[0].excluded.update(_codes(other, concept.path, systems))
 
@@ -40,6 +41,10 @@ def _lists(parts: list[Part]) -> Iterator[tuple[Items, list[Block]]]:
     for around in (parts, *(part.parts for part in every(parts) if isinstance(part, Block))):
         beside = [part for part in around if isinstance(part, Block)]
         yield from ((part, beside) for part in around if isinstance(part, Items))
+
+
+def _asks(shape: Shape) -> bool:
+    return any(leaf.mode == "match" and leaf.branch is None for leaf in shape.scope.leaves())
 
 
 def _free_codes(parts: list[Part]) -> list[tuple[Block, Leaf]]:
