@@ -71,7 +71,7 @@ def _record(fields: Fields, model: dict[Literal, bool], shape: Shape, number: in
 
 def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
     if one.items:
-        return [_item(one.items, number)]
+        return [_item(one.items, number, free=True), _item(one.items, number, free=False)]
     if one.type == "boolean":
         return not model.get(is_(one.name, "false"), False)
     if one.values:
@@ -89,7 +89,8 @@ def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
     return [value] if one.many else value
 
 
-def _item(fields: Fields, number: int) -> dict[str, Value]:
-    model = theory(fields).solve(prefer=_yes)
+def _item(fields: Fields, number: int, *, free: bool) -> dict[str, Value]:
+    """An item with as much, or as little, as its rules allow."""
+    model = theory(fields).solve(prefer=_yes if free else _no)
     assert model is not None
-    return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name), True) and not one.stays}
+    return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name), free) and not one.stays}
