@@ -77,16 +77,16 @@ def test_results_are_read_right():
         assert record["status"].replace("_", "-") == theirs["status"]
         assert record.get("taken_at") == (theirs.get("effectiveDateTime") or theirs.get("effectivePeriod", {}).get("start"))
         measured = codes(theirs["code"], "http://loinc.org")
-        assert not measured or record.get("loinc") in measured or record["test"] in NAMED
+        assert not measured or record.get("code") in measured or record["test"] in NAMED
         quantity = theirs.get("valueQuantity", {})
         assert record.get("value") == quantity.get("value")
         assert record.get("unit_text") == quantity.get("unit")
         assert record.get("unit") == quantity.get("code")
         assert record.get("said") == theirs.get("valueString")
-        assert record.get("yes") == theirs.get("valueBoolean")
+        assert record.get("holds") == theirs.get("valueBoolean")
         answer = theirs.get("valueCodeableConcept", {})
-        if "answer_loinc" in record:
-            assert record["answer_loinc"] in codes(answer, "http://loinc.org")
+        if "answer_code" in record:
+            assert record["answer_code"] in codes(answer, "http://loinc.org")
         if "answer_snomed" in record:
             assert record["answer_snomed"] in codes(answer, "http://snomed.info/sct")
         said = answer.get("text") or next((one["display"] for one in answer.get("coding", ()) if "display" in one), None)
