@@ -147,6 +147,9 @@ class Merge:
             if name in made and name not in m:
                 del made[name]
                 self.dropped.append((*spot, name))
+            elif name in _DERIVED and name in made and not equal(made[name], m[name]):
+                made[name] = m[name]
+                self.dropped.append((*spot, name))
 
     def _drop_version(self, made: dict[str, Value], m: Mapping[str, Value], spot: Pointer) -> None:
         meta = made.get("meta")

@@ -17,9 +17,9 @@ GENERIC = (
     "date decided description drawn each effect email end ended entered event expiry file finding for form from given high hold holds "
     "home id identifiers identity interpretation issued kind language last leave left length log loinc lot low mean method minutes "
     "name names needed new no note noted notes npi number of on opened ordered other others outcome over part parts per period phone "
-    "place position postal prefix quantity range rate reading ready reason recorded resolved result returned role route said score "
-    "severity signed site source start started state status step steps stopped street strength submitted suffix system taken test "
-    "text title to total type unit use value what with yes"
+    "place position postal prefix quantity range rate reading ready reason recorded reported resolved result returned role route said "
+    "score severity signed site source start started state status step steps stopped street strength submitted suffix system taken "
+    "test text title to total type unit use value what with yes"
 )
 """Words of the mappings' fields that people outside of medicine use just as well, and a type of the language."""
 

@@ -76,6 +76,7 @@ READ = [
 ]
 LEFT = [
     pytest.param(coded({"code": "8867-4"}), id="a code without a system"),
+    pytest.param(coded(LOCAL), id="a local code alone"),
     pytest.param(valued("8867-4", value="71"), id="no unit at all"),
     pytest.param(valued("8867-4", value="1.2", system=UCUM, code="Hz"), id="another unit"),
     pytest.param(valued("8867-4", value="71", unit="Schläge"), id="a unit text we do not know"),
@@ -96,18 +97,13 @@ LEFT = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("theirs", "name"),
-    [
-        pytest.param(coded(LOCAL), "Puls", id="a local code alone"),
-        pytest.param(coded(text="Heart rate"), "Heart rate", id="a text alone"),
-    ],
-)
-def test_what_no_code_calls_a_vital_sign_is_a_result(theirs, name):
+@pytest.mark.parametrize("codings", [(), (LOCAL,)], ids=["a text alone", "a local code with a text"])
+def test_what_no_code_calls_a_vital_sign_is_a_result(codings):
     """It is read under the sender's own name, with its value and unit, and goes back as it came."""
+    theirs = coded(*codings, text="Heart rate")
     found = read(mappings(), [theirs], server=SERVER, policy="keep")
     (record,) = shown(found)
-    assert (found.records[0].kind.name, record["test"], record["value"], record["unit"]) == ("result", name, Number("71"), "/min")
+    assert (found.records[0].kind.name, record["name"], record["value"], record["unit"]) == ("result", "Heart rate", Number("71"), "/min")
     assert written(mappings(), "result", record, server=SERVER) == [theirs]
 
 

@@ -14,6 +14,7 @@ from service.mapping.emit.source import Source, literal
 from service.mapping.plan import Block, Choice, Items, Kind, Leaf, Part, Scope
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.echo import Echo
+from service.mapping.terms.reference import ToResource
 from service.mapping.terms.term import Decoded, TwoWay
 from service.mapping.terms.text import Pattern
 from service.mapping.terms.via import Coded
@@ -59,13 +60,13 @@ class Reader:
 
     def _scope(self, scope: Scope, value: str, target: str, body: Source) -> None:
         for choice in scope.choices:
-            if choice.field and not _by_table(choice, scope):
+            if choice.field and not _told_at_once(choice, scope):
                 for leaf in _matches(choice, scope):
                     self._flags[leaf] = self.source.name("m")
                     body.add(f"{self._flags[leaf]} = False")
         self._statements(scope.parts, value, target, body, scope)
         for choice in scope.choices:
-            if choice.field and not _by_table(choice, scope):
+            if choice.field and not _told_at_once(choice, scope):
                 self._decide(choice, scope, target, body)
 
     def _decide(self, choice: Choice, scope: Scope, target: str, body: Source) -> None:
@@ -103,7 +104,9 @@ class Reader:
         return inner
 
     def _leaf(self, leaf: Leaf, x: str, target: str, body: Source, scope: Scope) -> None:
-        if isinstance(leaf.term, TwoWay) and leaf.mode != "also":
+        if _names_type(leaf):
+            self._by_type(leaf, x, target, body, scope)
+        elif isinstance(leaf.term, TwoWay) and leaf.mode != "also":
             for one, expression in self._decoded(leaf).values:
                 body.add(f"{_owner(one, scope, target)}.f_{one.name} = {self._name(one, expression.format(x))}")
         elif leaf.mode == "match" and leaf.branch and leaf.branch.choice.field and isinstance(leaf.term, Constant):
@@ -116,6 +119,17 @@ class Reader:
                     {_image(one): case_value(one.branch) for one in _matches(choice, scope) if one.branch}, "cases"
                 )
                 body.add(f"{_owner(choice.field, scope, target)}.f_{choice.field.name} = {table}.get({_spelt(leaf, x)})")
+
+    def _by_type(self, leaf: Leaf, x: str, target: str, body: Source, scope: Scope) -> None:
+        """A reference whose type tells the case."""
+        assert isinstance(leaf.term, ToResource)
+        assert leaf.branch
+        assert leaf.branch.choice.field
+        case = leaf.branch.choice.field
+        with body.block(f"if {x}.identifier.system.endswith({f'/id/{leaf.term.kind}'!r}):"):
+            body.add(f"{_owner(case, scope, target)}.f_{case.name} = {literal(case_value(leaf.branch))}")
+            for one in leaf.term.fields:
+                body.add(f"{_owner(one, scope, target)}.f_{one.name} = {x}.identifier.value")
 
     def _list(self, group: list[Part], x: str, target: str, body: Source, scope: Scope) -> None:
         parts = [part for part in group if _concerns(part)]
@@ -223,6 +237,8 @@ class Reader:
         return name
 
     def _type(self, leaf: Leaf) -> str:
+        if _names_type(leaf):
+            return "TypedReference"
         if isinstance(leaf.term, TwoWay):
             return self._decoded(leaf).type
         return "Raw" if leaf.many or leaf.type in ("Coding", "CodeableConcept") else "str"
@@ -258,6 +274,16 @@ def _whole(group: list[Part]) -> bool:
 
 def _matches(choice: Choice, scope: Scope) -> list[Leaf]:
     return [leaf for leaf in scope.leaves() if leaf.branch in choice.branches and leaf.mode == "match" and isinstance(leaf.term, Constant)]
+
+
+def _names_type(leaf: Leaf) -> bool:
+    """Whether the type of a reference tells a case."""
+    return isinstance(leaf.term, ToResource) and leaf.mode == "match" and leaf.branch is not None and leaf.branch.choice.field is not None
+
+
+def _told_at_once(choice: Choice, scope: Scope) -> bool:
+    """Whether the case is told where one element is read, without looking at others."""
+    return _by_table(choice, scope) or any(_names_type(leaf) for leaf in scope.leaves() if leaf.branch in choice.branches)
 
 
 def _by_table(choice: Choice, scope: Scope) -> bool:

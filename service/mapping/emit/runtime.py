@@ -30,6 +30,7 @@ __all__ = [
     "Raw",
     "Reference",
     "Struct",
+    "TypedReference",
     "astuple",
     "code",
     "cut",
@@ -79,6 +80,19 @@ class Reference(Struct, gc=False):
     """What the fast path reads of a Reference."""
 
     identifier: Identifier
+
+
+class TypedIdentifier(Struct, gc=False):
+    """What the fast path reads of an Identifier whose system says what it names."""
+
+    system: str
+    value: str
+
+
+class TypedReference(Struct, gc=False):
+    """What the fast path reads of a Reference whose type says something."""
+
+    identifier: TypedIdentifier
 
 
 class _Text(Struct):

@@ -14,9 +14,10 @@ from service.records.fields import Field
 
 @dataclass(frozen=True, eq=False)
 class ToResource(TwoWay):
-    """A reference to the resource of a type whose key (ours) is the field's value."""
+    """A reference to the resource of a type, which `kind` writes (else the type), whose key (ours) is the field's value."""
 
     type: str
+    kind: str
 
     def write(self, record: Record, out: Outgoing) -> Value:
         """The Reference as this receiver can follow it."""
@@ -64,7 +65,7 @@ def parse(place: Place, type_: str, name: str) -> TwoWay | None:
     elif not _is_key(field):
         place.say(wrong.not_a_key(at.at(name), name, field.span))
     else:
-        return ToResource(at.span, (field,), type_)
+        return ToResource(at.span, (field,), type_, place.kinds.get(type_, type_))
     return None
 
 

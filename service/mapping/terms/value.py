@@ -62,10 +62,10 @@ class FieldValue(TwoWay):
 
     def decode(self, to: Constants) -> Decoded:
         """The element as the record holds it."""
-        del to
         field = self.fields[0]
         number = field.numeric or field.type in ("integer", "decimal")
-        return Decoded("Raw" if number else "bool" if field.type == "boolean" else "str", ((field, "{}"),))
+        value = f"None if {{0}} in {to.constant(frozenset(field.excluded), 'excluded')} else {{0}}" if field.excluded else "{}"
+        return Decoded("Raw" if number else "bool" if field.type == "boolean" else "str", ((field, value),))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,7 @@ from service.mapping.walk.write import Origin, Pointer, item_key
 from service.records.fields import Fields, Rule
 
 _SILENT = ("slice", "absent", "engine")
-RESOLVED = "resolve()"
-"""The step, as in FHIRPath, from a reference to the resource of the set that it names."""
+RESOLVED = "resolve()"  # FHIRPath's step from a reference to the resource of the set that it names
 
 
 class NotThis(Exception):  # noqa: N818 - it is an answer, not an error
