@@ -73,6 +73,14 @@ READ = [
     ),
     pytest.param(valued("8480-6", value="120", **MMHG), {"bp_systolic": "120"}, id="a systolic pressure by itself"),
     pytest.param({**coded(HR), "category": [{"text": "vitals"}]}, {"heart_rate": "71"}, id="a category that is not ours"),
+    pytest.param(valued("3141-9", value="70.50", unit="kg"), {"weight": "70.50", "weight_unit": "kg"}, id="a measured weight"),
+    pytest.param(valued("8478-0", value="93", **MMHG), {"bp_mean": "93"}, id="a mean pressure by itself"),
+    pytest.param(valued("19891-1", value="37.5", **MMHG), {"etco2": "37.5"}, id="end-tidal carbon dioxide"),
+    pytest.param(
+        parts("55284-4", ("8480-6", "120", MMHG), ("8462-4", "80", MMHG)),
+        {"bp_systolic": "120", "bp_diastolic": "80"},
+        id="the older panel of blood pressure",
+    ),
 ]
 LEFT = [
     pytest.param(coded({"code": "8867-4"}), id="a code without a system"),
@@ -141,6 +149,44 @@ def test_what_is_not_understood_is_given_back_with_a_note(theirs):
     assert not any(measured & one.values.keys() for one in found.records)
     assert [one.resource.value for one in found.orphans] == [theirs]
     assert all(one.issues for one in found.orphans)
+
+
+REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+
+
+@pytest.mark.parametrize(
+    ("reason", "read_as"),
+    [
+        ({"coding": [{"system": REASONS, "code": "asked-declined"}]}, "refused"),
+        ({"coding": [{"system": REASONS, "code": "error"}], "text": "probe off"}, "device_error"),
+        ({"text": "asleep"}, "asleep"),
+    ],
+)
+def test_a_measurement_that_was_missed_is_read_with_its_reason(reason, read_as):
+    """A heart rate of another system without a value, but with a reason, says what was missed and why; it goes back as it came."""
+    theirs = {name: one for name, one in coded(HR).items() if name != "valueQuantity"} | {"dataAbsentReason": reason}
+    (record,) = shown(read(mappings(), [theirs], server=SERVER, policy="keep"))
+    (missed,) = record["missed"]
+    assert (missed["measurement"], missed["reason"]) == ("heart_rate", read_as)
+    assert "heart_rate" not in record
+    assert written(mappings(), "vitals", record, server=SERVER) == [theirs]
+
+
+@pytest.mark.parametrize("status", ["preliminary", "amended", "corrected", "registered", "cancelled", "unknown"])
+def test_every_status_of_an_observation_is_read(status):
+    """What R4 lets an Observation's status be is a status of a reading."""
+    (record,) = shown(read(mappings(), [{**coded(HR), "status": status}], server=SERVER))
+    assert record["status"] == status
+
+
+@pytest.mark.parametrize("code", ["1345050000", "457441000124102"])
+def test_a_sedation_scale_is_read_by_score_or_instrument(code):
+    """A RASS is known by the code of its score, or of the scale, and its value by the answer of LOINC."""
+    theirs = coded({"system": "http://snomed.info/sct", "code": code})
+    del theirs["valueQuantity"]
+    theirs["valueCodeableConcept"] = {"coding": [{"system": LOINC, "code": "LA33963-2"}]}
+    (record,) = shown(read(mappings(), [theirs], server=SERVER))
+    assert record["rass"] == Number("-1")
 
 
 def test_two_codes_that_contradict_each_other():
