@@ -44,7 +44,7 @@ def instrument(file: Block) -> Instrument:
         answers={str(rules.number(key, about.found)): node.text for key, node in about.block("answers").lines()},
         licence=licence,
         items=items,
-        total_item=(repeats.text("link"), repeats.text("text")) if repeats else None,
+        total_item=(repeats.text("link").partition(" | ")[0], repeats.text("text")) if repeats else None,
         scores=counted,
         findings=tuple(_findings(about.block("findings"), [*items, *counted])),
         thresholds=tuple(_thresholds(about, about.block("change"))),
@@ -79,7 +79,7 @@ def _items(file: Block, about: Block, licence: Licence) -> Iterator[Item]:
             entry.found.append(say.answer_without_points(entry.key.span, name, table))
         asked = _asked_when(asked_when[name], answers, entry) if name in asked_when else None
         why = unscored[name].text if name in unscored else ""
-        yield Item(name, entry.text("link"), text.text if text else "", table, counted, range_, asked, why)
+        yield Item(name, entry.text("link").partition(" | ")[0], text.text if text else "", table, counted, range_, asked, why)
 
 
 def _entries(file: Block) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from service.diagnostics.issue import Issue
 from service.diagnostics.messages import resources as say
 from service.fhir.json import Value
-from service.mapping.gather import Group, Member, Orphan, carried, expression
+from service.mapping.gather import Group, Member, Orphan, agree, carried, expression, stated
 from service.mapping.plan import Kind, Shape
 from service.mapping.walk.read import in_order
 from service.records import schema
@@ -92,8 +92,10 @@ def _united(group: Group) -> tuple[dict[str, Value], list[str]]:
     for member in group.members:
         record = {name: value for name, value in member.reading.values.items() if name in kind.fields.by_name}
         for name, value in record.items():
-            if values.setdefault(name, value) != value:
+            if not agree(kind.fields.by_name[name], values.setdefault(name, value), value):
                 differing[name] = None
+            elif isinstance(value, str):
+                values[name] = min(values[name], value)  # of two spellings of a moment the same one in any order
         each = member.shape.each
         if each and each.items:
             inner = {name: value for name, value in member.reading.values.items() if name in each.items.by_name}
@@ -102,7 +104,7 @@ def _united(group: Group) -> tuple[dict[str, Value], list[str]]:
                 differing[each.name] = None
     for member in group.members:
         lacking = set() if member.resource.own else _written(member, values) - member.reading.values.keys()
-        differing.update(dict.fromkeys(lacking & kind.fields.by_name.keys()))
+        differing.update(dict.fromkeys(lacking & stated(kind, member.shape)))
     for name, by_id in items.items():
         values[name] = [by_id[one] for one in sorted(by_id)]
     return values, [name for name in kind.fields.by_name if name in differing]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,11 +12,13 @@ from service.fhir import definitions, json
 from service.fhir.json import Value
 from service.mapping import identity
 from service.mapping.identity import Own
-from service.mapping.plan import Kind, Shape
+from service.mapping.plan import Block, Kind, Shape, every
 from service.mapping.sender import Followed, Names, Resource, Sender
 from service.mapping.walk import read as reading
 from service.mapping.walk.read import NotThis, Reading
 from service.mapping.walk.write import Pointer
+from service.records import moments
+from service.records.fields import Field
 
 
 @dataclass(slots=True, eq=False)
@@ -191,6 +193,16 @@ def turn(shape: Shape) -> tuple[bool, bool]:
     return not any(leaf.branch is None or reading.tells(leaf.branch.choice) for leaf in asks), shape.each is not None
 
 
+@lru_cache(1024)
+def stated(kind: Kind, shape: Shape) -> frozenset[str]:
+    """Those of them of which the shape says also that they are absent: an entry of a list that is not there says nothing."""
+    entries = [part for part in every(shape.scope.parts) if isinstance(part, Block) and part.slice and part.type == "BackboneElement"]
+    inside = {id(leaf) for entry in entries for leaf in every(entry.parts)}
+    leaves = [leaf for leaf in shape.scope.leaves() if leaf.two_way]
+    only_there = {one.name for leaf in leaves if id(leaf) in inside for one in leaf.term.fields}
+    return carried(kind, shape) - (only_there - {one.name for leaf in leaves if id(leaf) not in inside for one in leaf.term.fields})
+
+
 def _dispatch(kinds: Mapping[str, Kind], names: Names, resource: Resource, sender: Sender) -> Member | Orphan:
     """The shape that takes a resource: of one of ours the shape that wrote it, of any other the first of its type that fits."""
     own = resource.own
@@ -231,7 +243,7 @@ def _has_content(kind: Kind, shape: Shape, read: Reading) -> bool:
 
 def _grouped(members: list[Member], known: Known) -> Iterator[Group]:
     groups: dict[tuple[str, str], Group] = {}
-    together: dict[tuple[str, ...], list[Member]] = {}
+    together: dict[tuple[Hashable, ...], list[Member]] = {}
     for member in members:
         values = _foreign_key(member)
         if member.resource.own or known.key or values is None:
@@ -253,31 +265,35 @@ def _keyed(found: list[Member], links: Mapping[str, Mapping[str, str]]) -> Itera
             yield [one], one.resource.key
         return
     first = found[0]
-    values = [_text(first.reading.values.get(name)) for name in first.kind.foreign_key]
+    values = [min(_text(one.reading.values.get(name)) for one in found) for name in first.kind.foreign_key]
     yield found, next(iter(linked)) if linked else identity.grouped(first.resource.server, first.kind.name, values)
 
 
-def _foreign_key(member: Member) -> tuple[str, ...] | None:
+def _foreign_key(member: Member) -> tuple[Hashable, ...] | None:
     """The values that hold foreign resources together, or None without a time of day among them."""
-    values = [member.reading.values.get(name) for name in member.kind.foreign_key]
-    timed = any(
-        isinstance(value, str) and "T" in value and member.kind.fields.by_name[name].type in ("dateTime", "instant")
-        for name, value in zip(member.kind.foreign_key, values, strict=True)
-    )
-    return tuple(map(_text, values)) if timed else None
+    values = {name: _text(member.reading.values.get(name)) for name in member.kind.foreign_key}
+    times = {name: value for name, value in values.items() if "T" in value and member.kind.fields.by_name[name].type in moments.TYPES}
+    return tuple(moments.moment(value) if name in times else value for name, value in values.items()) if times else None
 
 
 def _one_record(found: list[Member]) -> bool:
-    """No two fit one shape (of `each` there may be many), and every shared field is equal or absent in all."""
+    """No two fit one shape (of `each` there may be many), and all that say something of a field say the same."""
     single = [one.shape.name for one in found if not one.shape.each]
     if len(set(single)) < len(single):
         return False
-    carries = {one.shape.name: carried(one.kind, one.shape) for one in found}
-    for name in found[0].kind.fields.by_name:
-        sharing = [one.reading.values.get(name) for one in found if name in carries[one.shape.name]]
-        if any(value != sharing[0] for value in sharing[1:]):
+    states = {one.shape.name: stated(one.kind, one.shape) for one in found}
+    for name, field_ in found[0].kind.fields.by_name.items():
+        sharing = [one.reading.values.get(name) for one in found if name in one.reading.values or name in states[one.shape.name]]
+        if any(not agree(field_, value, sharing[0]) for value in sharing[1:]):
             return False
     return True
+
+
+def agree(field_: Field, one: Value, other: Value) -> bool:
+    """Whether two values of a field are the same; two spellings of one moment are."""
+    if field_.type in moments.TYPES and isinstance(one, str) and isinstance(other, str):
+        return moments.moment(one) == moments.moment(other)
+    return bool(one == other)
 
 
 def _text(value: Value) -> str:

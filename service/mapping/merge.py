@@ -63,8 +63,8 @@ class Merge:
             if equal(b.get(name), m.get(name)):
                 made.update({one: r[one] for one in (name, f"_{name}") if one in r})
                 continue
-            changed = True
             value = self._member(at, name, r.get(name), b.get(name), m.get(name), *((*spot, name) for spot in spots))
+            changed |= value is not None or r.get(name) is not None
             if f"_{name}" in r:
                 self.dropped.append((*spots[0], f"_{name}"))
             if value is not None:
@@ -117,7 +117,7 @@ class Merge:
             inside = ((*spots[0], number), (*spots[1], before), (*spots[2], now))
             ours[now] = value if equal(b[before], m[now]) else self._element(type_, value, b[before], m[now], *inside)
         places = _in_order(places)
-        unwritten = {now for before, now in in_m.items() if before not in was and equal(b[before], m[now])}
+        unwritten = {now for before, now in in_m.items() if before not in was}  # another resource of the record has it
         for now in (one for one in range(len(m)) if one not in ours and one not in unwritten):
             ours[now] = m[now]
             places.insert(_place(places, now), (False, now))

@@ -302,5 +302,7 @@ def _settle(parts: list[Part], at: str) -> tuple[list[Formula], list[Formula]]:
             marks = part.marks
             plain = part.taken if any(one.when != FALSE for one in part.parts if one not in marks) else FALSE
             part.when = any_of(inner) if inner else any_of(echo) if echo else plain
+            for one in marks if part.when == FALSE else ():
+                one.when = FALSE
             (carried if inner else echoed if echo else []).append(part.when)
     return carried, echoed

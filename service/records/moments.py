@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -24,6 +25,11 @@ def not_before(later: str, earlier: str) -> bool:
     one, other = _parts(later), _parts(earlier)
     shared = min(len(one), len(other))
     return one[:shared] > other[:shared] or (one == other)
+
+
+def moment(value: str) -> Hashable:
+    """What all spellings of one time of day have in common; a date is its own text."""
+    return _parts(value) if "T" in value else value
 
 
 def _parts(value: str) -> tuple[int | Decimal, ...]:

@@ -226,7 +226,7 @@ SEVERAL = {"system": LOINC, "code": "LA6569-3"}
         ([answer("/44261-6", valueInteger=Number("7"))], {"total": "7"}),
         ([answer("/44261-6", valueDecimal=Number("7"))], {"total": "7"}),
         ([answer("x", valueString="y"), answer("/44261-6", valueDecimal=Number("7"))], {"total": "7"}),
-        ([answer("/44250-9", valueInteger=Number("1")), answer("/44261-6", valueDecimal=Number("7"))], {"total": "7"}),
+        ([answer("/44250-9", valueInteger=Number("1")), answer("/44261-6", valueDecimal=Number("7"))], {"phq9_1": "1", "total": "7"}),
         ([answer("/44250-9", valueCoding={**SEVERAL, "code": "LA0"}), answer("/44261-6", valueDecimal=Number("7"))], {"total": "7"}),
     ],
     ids=[

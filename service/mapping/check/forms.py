@@ -37,7 +37,8 @@ def _echoes(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
 def _rules(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
     given = _given(kind, shape)
     for rule in kind.fields.rules:
-        model = theory(kind.fields).solve(shape.when, rule.formula, negate(_as_read(rule.formula, given)))
+        broken = negate(_as_read(rule.formula, given))
+        model = theory(kind.fields).solve(shape.when, rule.formula, broken) if broken != FALSE else None
         if model is not None:
             yield lost.form_breaks_rule(shape.span, shape.name, rule.text, situation.show(kind.fields, model))
 

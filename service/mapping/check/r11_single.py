@@ -9,7 +9,7 @@ from service.diagnostics.messages import reversibility as lost
 from service.mapping.check import situation
 from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope
 from service.mapping.satisfy import theory
-from service.records.formulas import Formula
+from service.records.formulas import FALSE, Formula
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
@@ -43,7 +43,7 @@ def _parts(scope: Scope, parts: list[Part], when: Formula) -> Iterator[Diagnosti
 
 def _one_element(one: Part, other: Part) -> bool:
     """Whether two parts stand at one element: of a list, only those with one path."""
-    if one.element.name != other.element.name or any(isinstance(part, Leaf) and part.mode == "also" for part in (one, other)):
+    if one.element.name != other.element.name or FALSE in (one.when, other.when):
         return False
     if any(isinstance(part, Leaf) and part.mode == "engine" for part in (one, other)):
         return not one.many

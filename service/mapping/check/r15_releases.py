@@ -21,7 +21,7 @@ from service.mapping.terms.constant import Constant
 from service.mapping.terms.quantity import InUnit
 from service.mapping.terms.value import FieldValue
 from service.mapping.terms.via import Coded
-from service.records.formulas import word
+from service.records.formulas import FALSE, word
 
 _IS = " = "
 _WORDS = {"base": 2, "kind": 2, "shape": 3, "code": 4}
@@ -137,7 +137,7 @@ def _codes(leaf: Leaf) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
             written = read = [(code, name) for name, code in names.items()] or [(code, "") for code in units]
         case FieldValue(fields=(field,)) if field.type == "one of":
             written = read = [(value, "") for value in field.values]
-    spelt = [{(_spelt(code), name) for code, name in pairs} for pairs in (() if leaf.mode == "also" else written, read)]
+    spelt = [{(_spelt(code), name) for code, name in pairs} for pairs in (() if leaf.when == FALSE else written, read)]
     return spelt[0], spelt[1]
 
 

@@ -17,6 +17,9 @@ from service.mapping.terms.term import Term
 from service.mapping.terms.via import Coded
 from service.records.fields import Field
 
+_FEW = 4
+"""So many shapes of an element are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -105,7 +108,8 @@ def of(kind: Kind, element: str, terms: Iterable[Spot]) -> str:
     """The shapes that have an element, in brackets; nothing where they are all of its type."""
     names = list(dict.fromkeys(spot.shape.name for spot in terms))
     of_type = [shape.name for shape in kind.written if shape.type == element.partition(".")[0]]
-    return "" if names == of_type else f" ({', '.join(names)})"
+    few = names if len(names) <= _FEW else [*names[: _FEW - 1], f"{len(names) - _FEW + 1} more"]
+    return "" if names == of_type else f" ({', '.join(few)})"
 
 
 def _how(spot: Spot, field: Field) -> str:

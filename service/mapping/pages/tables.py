@@ -22,7 +22,7 @@ def index(folder: str, files: Mapping[str, Tree]) -> str:
 
 
 def table_page(library: Library, folder: str, name: str) -> str:
-    """The page of a table file."""
+    """The page of a table file: where its fields are written. What is read besides stands on the page of the record kind."""
     files, names = library.folders[folder], library.vocabulary
     tree = files[name]
     of = [
@@ -30,7 +30,9 @@ def table_page(library: Library, folder: str, name: str) -> str:
         for kind, one in library.kinds.items()
         if (field := field_of(one, files))
     ]
-    terms = {kind: [spot for spot in spots(one) if not _others(spot, name, files)] for kind, one in library.kinds.items()}
+    terms = {
+        kind: [spot for spot in spots(one) if not spot.foreign and not _others(spot, name, files)] for kind, one in library.kinds.items()
+    }
     sections = [(key.text, node) for key, node in tree if isinstance(node, Tree) and key.text not in ("tables", ABOUT)]
     texts = [(key.text, node.text.replace("{base}", names.base)) for key, node in tree if isinstance(node, Scalar) and key.text != "id"]
     return page(

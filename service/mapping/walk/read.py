@@ -69,7 +69,8 @@ def read(shape: Shape, resource: Value, source: Incoming, reserved: tuple[str, .
     reading = _Reader(source, reserved).scope(shape.scope, resource, ())
     missing = [one.name for one in shape.scope.musts if one.name not in reading.values]
     if missing:
-        raise NotThis(next(leaf for leaf in shape.scope.leaves() if leaf.term.fields and leaf.term.fields[0].name in missing))
+        line = next(leaf for leaf in shape.scope.leaves() if leaf.term.fields and leaf.term.fields[0].name in missing)
+        raise NotThis(unknown_case(shape, reading) or line)
     return reading
 
 
@@ -129,6 +130,8 @@ class _Reader:
             more = self._parts(scope.parts, value, at, replace(this, also=True))
             for name in more.values.keys() & reading.values.keys() | reading.disagreed:
                 more.values.pop(name, None)
+            given = {id(leaf) for leaf in scope.leaves() if {one.name for one in leaf.term.fields} <= more.values.keys()}
+            reading.remarks = [one for one in reading.remarks if id(one.part) not in given]
             reading.add(replace(more, remarks=[], trace=more.trace | reading.trace), scope.parts[0], at)
         return reading
 

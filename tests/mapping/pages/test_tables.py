@@ -19,7 +19,7 @@ PAGES = pages(mappings())
 def test_a_line_says_its_field_and_place() -> None:
     """A line of a section is a row: field, type, element, then what the line says besides."""
     assert (
-        "| `phq9_1` | `0`, `1`, `2`, `3` | `QuestionnaireResponse.item..[linkId=/44250-9].answer.valueCoding` | freq | Little "
+        "| `phq9_1` | `0`, `1`, `2`, `3` | `QuestionnaireResponse.item..[linkId=/44250-9 \\| 44250-9].answer.valueCoding` | freq | Little "
         in (PAGES["instruments/phq-9.md"])
     )
 
