@@ -5,7 +5,7 @@ The Davis-Putnam-Logemann-Loveland procedure over the clauses of Plaisted and Gr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -27,6 +27,7 @@ class Theory:
     open_domains: frozenset[str] = frozenset()
     _numbers: dict[Literal, int] = field(default_factory=dict)
     _clauses: list[Clause] = field(default_factory=list)
+    _index: dict[int, list[Clause]] = field(default_factory=dict)
     _denied: dict[int, list[int]] = field(default_factory=dict)
     _denials: list[int] = field(default_factory=list)
     _named: set[str] = field(default_factory=set)
@@ -45,11 +46,12 @@ class Theory:
         for formula in formulas:
             asked += self._translate(formula)
         rules, concerned = (self._clauses, None) if prefer else self._relevant(asked)
-        model = _search(asked + rules, prefer)
-        if model is None:
+        true = self._search(asked, rules, prefer)
+        if true is None:
             return None
-        named = model if concerned is None else concerned & model.keys()
-        return {literal: model[number] for literal, number in self._numbers.items() if number in named}
+        named = (*true, *(-number for number in true)) if concerned is None else concerned
+        literals = {number: literal for literal, number in self._numbers.items()}
+        return {literals[number]: number in true for number in named if number > 0 and (number in true or -number in true)}
 
     def _add(self, clauses: list[Clause]) -> None:
         """Add clauses that hold for every record, with what `_relevant` needs: which deny a variable, and how many variables each."""
@@ -59,6 +61,7 @@ class Theory:
                 self._denied.setdefault(name, []).append(len(self._clauses))
             self._denials.append(len(denied))
             self._clauses.append(clause)
+        _indexed(clauses, self._index)
 
     def _relevant(self, asked: list[Clause]) -> tuple[list[Clause], set[int]]:
         """The clauses that do not hold by themselves where every variable that neither they nor the asked ones name is false.
@@ -86,6 +89,38 @@ class Theory:
         always = [clause for clause, denials in zip(self._clauses, self._denials, strict=True) if not denials]
         take(always.copy())
         return always + taken, concerned
+
+    def _search(self, asked: list[Clause], rules: list[Clause], prefer: Callable[[], bool] | None) -> dict[int, None] | None:
+        """Literals with which every clause holds: as few positive ones as it takes, or as `prefer` says; others may hold or not."""
+        indexes = (self._index, _indexed(asked, {}))
+        true: dict[int, None] = {}
+        ordered = sorted(asked + rules, key=len)
+        if ordered and not ordered[0]:
+            return None
+        for clause in ordered:
+            if len(clause) == 1 and not _settle(clause[0], indexes, true):
+                return None
+        tried: list[tuple[int, int, int]] = []
+        at = 0
+        while True:
+            while at < len(ordered) and not true.keys().isdisjoint(ordered[at]):
+                at += 1
+            if at == len(ordered):
+                return true
+            free = [number for number in ordered[at] if -number not in true]
+            number = next((number for number in free if number < 0), free[0])
+            if prefer:
+                number = abs(number) if prefer() else -abs(number)
+            tried.append((at, len(true), -number))
+            while not _settle(number, indexes, true):
+                while tried and not tried[-1][2]:
+                    tried.pop()
+                if not tried:
+                    return None
+                at, size, number = tried[-1]
+                tried[-1] = (at, size, 0)
+                while len(true) > size:
+                    true.popitem()
 
     def _translate(self, formula: Formula) -> list[Clause]:
         clauses: list[Clause] = []
@@ -132,59 +167,30 @@ def theory(fields: Fields) -> Theory:
     )
 
 
-def _search(clauses: list[Clause], prefer: Callable[[], bool] | None) -> dict[int, bool] | None:
-    """An assignment in which every clause holds, with as little as it takes, or as `prefer` says; what it leaves open may be either."""
-    clauses_with: dict[int, list[Clause]] = {}
+def _indexed(clauses: Iterable[Clause], index: dict[int, list[Clause]]) -> dict[int, list[Clause]]:
+    """The clauses by each literal that they have."""
     for clause in clauses:
         for number in clause:
-            clauses_with.setdefault(number, []).append(clause)
-    model: dict[int, bool] = {}
-    if not all(clause and _settle(clause[0], clauses_with, model) for clause in clauses if len(clause) < 2):
-        return None
-    ordered = sorted(clauses, key=len)
-    tried: list[tuple[int, int, int]] = []
-    at = 0
-    while True:
-        while at < len(ordered) and any(model.get(abs(number)) == (number > 0) for number in ordered[at]):
-            at += 1
-        if at == len(ordered):
-            return model
-        free = [number for number in ordered[at] if abs(number) not in model]
-        number = next((number for number in free if number < 0), free[0])
-        if prefer:
-            number = abs(number) if prefer() else -abs(number)
-        tried.append((at, len(model), -number))
-        while not _settle(number, clauses_with, model):
-            while tried and not tried[-1][2]:
-                tried.pop()
-            if not tried:
-                return None
-            at, size, number = tried[-1]
-            tried[-1] = (at, size, 0)
-            while len(model) > size:
-                model.popitem()
+            index.setdefault(number, []).append(clause)
+    return index
 
 
-def _settle(number: int, clauses_with: Mapping[int, list[Clause]], model: dict[int, bool]) -> bool:
-    """Whether a literal can hold; it and all that follows from it by single clauses is added to the model."""
+def _settle(number: int, indexes: tuple[Mapping[int, list[Clause]], ...], true: dict[int, None]) -> bool:
+    """Whether a literal can hold; it and all that follows from it by single clauses is added to what is true."""
     queue = [number]
     while queue:
         number = queue.pop()
-        if abs(number) in model:
-            if model[abs(number)] != (number > 0):
-                return False
+        if number in true:
             continue
-        model[abs(number)] = number > 0
-        for clause in clauses_with.get(-number, ()):
-            free = 0
-            for other in clause:
-                truth = model.get(abs(other))
-                if truth == (other > 0) or (truth is None and free):
-                    break
-                if truth is None:
-                    free = other
-            else:
-                if not free:
-                    return False
-                queue.append(free)
+        if -number in true:
+            return False
+        true[number] = None
+        for clause in (*indexes[0].get(-number, ()), *indexes[1].get(-number, ())):
+            if not true.keys().isdisjoint(clause):
+                continue
+            free = [other for other in clause if -other not in true]
+            if not free:
+                return False
+            if len(free) == 1:
+                queue.append(free[0])
     return True

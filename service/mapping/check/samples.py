@@ -6,9 +6,11 @@ The first writes as little as can be; others lack what that one has and need not
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
+from service.fhir import definitions
 from service.fhir.json import Number, Value
-from service.mapping.plan import Shape, every
+from service.mapping.plan import Leaf, Shape, every
 from service.mapping.satisfy import theory
 from service.records.fields import Field, Fields
 from service.records.formulas import Literal, all_of, has, holds, is_, negate
@@ -42,17 +44,26 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
         if without is not None:
             yield _record(fields, without, shape, 0, free=False)
     left = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
-    listed = [one for items in shape.scope.items() for one in items.scope.fields.by_name.values()]
-    rounds = max([1, *(len(one.values) for one in (*(one for leaf in left for one in leaf.term.fields), *listed))])
-    most = rules.solve(here, prefer=_yes) or least
+    told = [*left, *(leaf for items in shape.scope.items() for leaf in items.scope.leaves())]
+    rounds = max([1, *(len(one.values) for leaf in told if _decides(leaf, shape.profile) for one in leaf.term.fields)])
+    usual = rules.solve(here, prefer=_yes) or least
     number = 0
     while left or number < min(rounds, _ROUNDS):
         wanted = next((model for leaf in left if (model := rules.solve(here, leaf.when, prefer=_yes))), None)
-        record = _record(fields, wanted or most, shape, number, free=True)
+        record = _record(fields, wanted or usual, shape, number, free=True)
         yield record
         rest = [leaf for leaf in left if not holds(leaf.when, record)]
         left = rest if wanted and len(rest) < len(left) else []
         number += 1
+
+
+def _decides(leaf: Leaf, profile: str) -> bool:
+    """Whether which name of a table is written decides about what is valid: anywhere but at concepts that may have any code."""
+    if leaf.type not in ("CodeableConcept", "Coding"):
+        return True
+    narrowed = definitions.profile(profile) if profile else None
+    bound = [one.binding for one in narrowed.elements.values() if one.path == leaf.element.path] if narrowed else []
+    return any(one is not None and one.strength == "required" for one in (leaf.element.binding, *bound))
 
 
 def _yes() -> bool:
@@ -89,8 +100,14 @@ def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
     return [value] if one.many else value
 
 
-def _item(fields: Fields, number: int, *, free: bool) -> dict[str, Value]:
-    """An item with as much, or as little, as its rules allow."""
+@cache
+def _model(fields: Fields, *, free: bool) -> dict[Literal, bool]:
     model = theory(fields).solve(prefer=_yes if free else _no)
     assert model is not None
+    return model
+
+
+def _item(fields: Fields, number: int, *, free: bool) -> dict[str, Value]:
+    """An item with as much, or as little, as its rules allow."""
+    model = _model(fields, free=free)
     return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name), free) and not one.stays}
