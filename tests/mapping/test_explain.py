@@ -59,7 +59,11 @@ def test_every_field_of_the_record_is_explained(path):
             [f"{name}.{field}" for item in value for field in item] if isinstance(value, list) and isinstance(value[0], dict) else [name]
         )
         listed = name in {one.name for one in mappings().kinds[path.parent.name].children}
-        inside = [f"{name}[{at}].{field}" for at, item in enumerate(value) for field in item if field not in ("other", "missed")] if listed else inside
+        inside = (
+            [f"{name}[{at}].{field}" for at, item in enumerate(value) for field in item if field not in ("other", "missed")]
+            if listed
+            else inside
+        )
         assert set(inside) <= told
 
 

@@ -241,7 +241,9 @@ def test_a_record_without_a_form_at_the_clinic_is_given_back(bloom):
 def test_records_of_one_case_are_written_by_code_of_their_own(gate):
     """A kind whose fields go with one value of another is emitted once for each value: without the others' fields, with the same answer."""
     ready = gate.code.kinds["questionnaire_response"]
-    code, record = ready.decode(b'{"instrument":"phq-9","phq9_1":2}')
+    text = b'{"instrument":"phq-9","phq9_1":2}'
+    code = ready.cases.of(text)
+    record = code.decode(text)
     assert code.case == "phq-9"
     assert not hasattr(record, "f_gad7_1")
     assert {*ready.code.record.__struct_fields__} > {*record.__struct_fields__}

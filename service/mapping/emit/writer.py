@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from service.fhir.json import quote
 from service.mapping import identity, transaction
 from service.mapping.emit.checks import Checks
-from service.mapping.emit.nodes import Elements, Node, image, parts_image
+from service.mapping.emit.nodes import Elements, Member, Node, image, parts_image
 from service.mapping.emit.render import Renderer
 from service.mapping.emit.simplify import conjuncts, simplest
 from service.mapping.emit.source import Source, condition, text
@@ -197,10 +197,10 @@ class Writer(Elements):
         return number if when == TRUE else f"{number} if {condition(when, self.kind.fields.visible)} else 0"
 
     def _share(self, renderer: Renderer, images: list[Node]) -> None:
-        """Members that several resources have in common are built once."""
-        count = Counter(member for one in images for member in one.members)
-        for member, times in count.items():
-            if times > 1 and any(not isinstance(piece, str) for piece in _pieces(member.value)):
+        """Members that several resources, or several members of them, have in common are built once, the inner ones first."""
+        times = Counter(member for one in images for member in one.members)
+        for member, around in _around(images).items():
+            if times[member] + len(around) > 1 and any(not isinstance(piece, str) for piece in _pieces(member.value)):
                 pieces = renderer.member(member, frozenset())
                 if len(pieces) == 1 and isinstance(pieces[0], Hole):
                     renderer.shared[member] = pieces[0].code
@@ -270,6 +270,21 @@ class _Entry(Emitter):
     def link(self, shape: str) -> Pieces:
         """A Reference to another resource of the record."""
         return self.writer.link(shape)
+
+
+def _around(images: list[Node]) -> dict[Member, set[Member]]:
+    """Every member, inner ones first, with the members that it stands in."""
+    found: dict[Member, set[Member]] = {}
+
+    def visit(members: tuple[Member, ...], around: Member | None) -> None:
+        for one in members:
+            if one not in found:
+                visit(one.value.members, one)
+            found.setdefault(one, set()).update([around] if around else [])
+
+    for image_ in images:
+        visit(image_.members, None)
+    return found
 
 
 def _pieces(node: Node) -> Iterator[str | Hole]:

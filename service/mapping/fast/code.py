@@ -49,7 +49,7 @@ class Cases:
     emitted: Mapping[bytes, Compiled]
 
     @classmethod
-    def of(cls, kind: Kind, names: Names) -> Cases | None:
+    def among(cls, kind: Kind, names: Names) -> Cases | None:
         """The cases of a kind; None for one that has none."""
         decides = cases.deciding(kind)
         if decides is None:
@@ -57,13 +57,13 @@ class Cases:
         emitted = {one.encode(): Compiled(cases.narrowed(kind, decides, one), names, case=one) for one in decides.values}
         return cls(f"f_{decides.name}", re.compile(rb'"%b":"([^"\\]+)"' % decides.name.encode()).search, emitted)
 
-    def decode(self, data: bytes) -> tuple[Compiled, Any]:
-        """A record, with the code that writes it. Raises NotFast, msgspec.MsgspecError."""
+    def of(self, data: bytes) -> Compiled:
+        """The code for the record in a text. Raises NotFast."""
         found = self.find(data)
         code = self.emitted.get(found[1]) if found else None
         if code is None:
             raise NotFast
-        return code, code.decode(data)
+        return code
 
     def narrowed(self, record: Any) -> tuple[Compiled, Any]:
         """A record that was read, as the code that writes it takes it. Raises NotFast."""
@@ -89,10 +89,6 @@ class Ready:
     number: str
     steady: bool
     lists: tuple[Inside, ...] = ()
-
-    def decode(self, data: bytes) -> tuple[Compiled, Any]:
-        """A record, with the code that writes it. Raises NotFast, msgspec.MsgspecError."""
-        return self.cases.decode(data) if self.cases else (self.code, self.code.decode(data))
 
     def narrowed(self, record: Any) -> tuple[Compiled, Any]:
         """A record that was read, as the code that writes it takes it. Raises NotFast."""
@@ -148,7 +144,7 @@ class Code:
             main = next((shape for shape in kind.written if not shape.ending), None)
             number = f"{kind.written.index(main):03x}" if main else ""
             steady = main is None or simplest(main.when, frozenset(), kind.fields) == TRUE
-            made[kind.name] = Ready(kind, Compiled(kind, names), Cases.of(kind, names), f"f_{kind.key}", system, number, steady)
+            made[kind.name] = Ready(kind, Compiled(kind, names), Cases.among(kind, names), f"f_{kind.key}", system, number, steady)
         for one in made.values():
             one.lists = tuple(_inside(listing, made[listing.kind]) for listing in one.kind.children)
         return made

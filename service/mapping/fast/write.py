@@ -47,7 +47,8 @@ def to_fhir(code: Code, kind: str, data: bytes, mapping: str, recorded: str) -> 
 
 def _decoded(ready: Ready, data: bytes) -> tuple[Compiled, Any]:
     """A record whose text has no name twice and no white space: it is as long as when it is written again. With the code that writes it."""
-    emitted, record = ready.decode(data)
+    emitted = ready.cases.of(data) if ready.cases else ready.code
+    record = emitted.decode(data)
     if len(_encode(record)) != len(data):
         raise NotFast
     return emitted, record
