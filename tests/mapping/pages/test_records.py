@@ -14,7 +14,7 @@ from service.records.fields import Fields
 from tests.support import generate
 from tests.support.mappings import KINDS, mappings, written
 
-PROFILE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-blood-pressure"
+PROFILE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-heart-rate"
 PAGES = pages(mappings())
 
 
@@ -72,10 +72,10 @@ def test_an_echo_is_where_the_value_is_repeated() -> None:
 
 def test_a_resource_has_type_profile_condition_and_mark() -> None:
     """A resource's row links its type and profile, says when it is written, and by what it is known."""
-    assert row("vitals.md", "`bp`") == [
-        f"[Observation](http://hl7.org/fhir/R4/observation.html), [us-core-blood-pressure]({PROFILE})",
-        "when `bp_systolic or bp_diastolic`",
-        "`code` `loinc#85354-9`",
+    assert row("vitals.md", "`hr`") == [
+        f"[Observation](http://hl7.org/fhir/R4/observation.html), [us-core-heart-rate]({PROFILE})",
+        "when `heart_rate`",
+        "`code` `loinc#8867-4`",
         "`category` `obs-category#vital-signs`",
     ]
     assert row("vitals.md", "`systolic-alone`")[1] == "never first: it is another form of `bp`"
