@@ -14,10 +14,9 @@ from service.mapping.terms.via import Coded
 
 
 def derive(kinds: Iterable[Kind], reserved: tuple[str, ...]) -> None:
-    """Take out of the free codes those of a table at the same concept, and of catch-alls those of shapes with a `match` line: of a
-    shape with `each`, and of one that has no such line itself.
+    """Take out of the free codes those of a table at the same concept, and of catch-alls those of shapes with a `match` line.
 
-    Out of the free uris of items go those of the slices beside them, and of identifiers' what begins our own (`reserved`).
+    A catch-all is a shape with `each`, or one that has no such line itself. Out of the free uris of items go those of the slices beside them, and of identifiers' what begins our own (`reserved`).
     """
     shapes = [shape for kind in kinds for shape in kind.shapes]
     for shape in shapes:
