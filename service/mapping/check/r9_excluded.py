@@ -16,7 +16,8 @@ from service.mapping.terms.via import Coded
 def derive(kinds: Iterable[Kind], reserved: tuple[str, ...]) -> None:
     """Take out of the free codes those of a table at the same concept, and of catch-alls those of shapes with a `match` line.
 
-    A catch-all is a shape with `each`, or one that has no such line itself. Out of the free uris of items go those of the slices beside them, and of identifiers' what begins our own (`reserved`).
+    A catch-all is a shape with `each`, or one that has no such line itself. Out of the free uris of items go those of the slices beside
+    them, and of identifiers' what begins our own (`reserved`).
     """
     shapes = [shape for kind in kinds for shape in kind.shapes]
     for shape in shapes:
