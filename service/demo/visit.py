@@ -115,7 +115,10 @@ def _dosing(course: Course, session_id: str, at: datetime, random: Random) -> di
         "asa_class": 2 if course.hypertension else 1,
         "consent_signed_at": dose.after(-25),
         "ride_home_confirmed": True,
-        "escort": f"Demo Escort {course.number}",
+        "checks": [
+            {"check_id": "1", "what": "escort_arranged", "answer": "yes"},
+            {"check_id": "2", "what": "driving_advice", "answer": "yes", "at": dose.after(130), "by": dose.nurse},
+        ],
         "ready_to_leave_at": dose.after(135),
         "administrations": [_infusion(dose), *([_ondansetron(dose)] if nausea else [])],
         "vitals": [_reading(dose, place, random) for place in range(len(_READINGS))],
