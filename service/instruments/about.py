@@ -11,6 +11,7 @@ from service.instruments import rules
 from service.instruments.about_scores import scores
 from service.instruments.block import Block
 from service.instruments.instrument import Finding, Instrument, Item, Licence, Range, Score, Threshold
+from service.mapping import vocabulary
 
 _KEYS = (
     *("title", "rated by", "recall", "more is", "licence", "stem", "answers", "points", "asked when", "not scored"),
@@ -18,6 +19,8 @@ _KEYS = (
 )
 _SECTIONS = ("coded", "worded", "scored")
 """The sections of a file that hold its items."""
+_CODED = ("observed", "observed_worded")
+"""The sections that hold the codes of items, where they have some."""
 _RATERS = ("patient", "clinician", "patient or clinician")
 _DIRECTIONS = ("worse", "better", "stronger")
 _MEANINGS = ("reliable", "response", "remission", "end state")
@@ -66,6 +69,7 @@ def _items(file: Block, about: Block, licence: Licence) -> Iterator[Item]:
     points = {one.key.text: _points(one, tables.get(one.key.text, [])) for one in about.block("points").blocks()}
     unscored = _by_item(about.block("not scored"), known)
     asked_when = _by_item(about.block("asked when"), known)
+    codes = {one.key.text: one.node("code") for section in file.sections(_CODED) for one in section.blocks()}
     answers = {one.key.text: tables.get(one.text("answers"), []) for one in entries}
     for entry in entries:
         name, table = entry.key.text, entry.text("answers")
@@ -79,7 +83,8 @@ def _items(file: Block, about: Block, licence: Licence) -> Iterator[Item]:
             entry.found.append(say.answer_without_points(entry.key.span, name, table))
         asked = _asked_when(asked_when[name], answers, entry) if name in asked_when else None
         why = unscored[name].text if name in unscored else ""
-        yield Item(name, entry.text("link").partition(" | ")[0], text.text if text else "", table, counted, range_, asked, why)
+        code = vocabulary.constant(coded) if (coded := codes.get(name)) else None
+        yield Item(name, entry.text("link").partition(" | ")[0], text.text if text else "", code, table, counted, range_, asked, why)
 
 
 def _entries(file: Block) -> Iterator[Block]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from service.mapping.vocabulary import Constant
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -43,12 +45,13 @@ class Item:
 
     `table` is the table of its answers, empty where the answer is a number. `points` are those of each answer of the table, `range` those
     of all answers, None where they have none. It is asked only where the item of `asked_when` has that answer. `unscored` is why no score
-    counts it.
+    counts it. `code` is what an Observation of the answer alone is about, or None.
     """
 
     name: str
     link: str
     text: str
+    code: Constant | None
     table: str
     points: Mapping[str, Decimal]
     range: Range | None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from service.fhir.json import Number, Value
 from service.instruments.instrument import Instrument, Item
-from service.mapping.vocabulary import Vocabulary
+from service.mapping.vocabulary import Constant, Vocabulary
 
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition"
 
@@ -34,7 +34,7 @@ def _items(one: Instrument, names: Vocabulary) -> Iterator[Resource]:
     if one.stem:
         yield {"linkId": "stem", "text": one.stem, "type": "display"}
     for item in one.items.values():
-        yield _coded(one, item, names) if item.table else _scored(one, item)
+        yield _coded(one, item, names) if item.table else _scored(one, item, names)
     if one.total_item:
         link, text = one.total_item
         yield {"linkId": link, "text": text, "type": "decimal", "readOnly": True}
@@ -42,15 +42,15 @@ def _items(one: Instrument, names: Vocabulary) -> Iterator[Resource]:
 
 def _coded(one: Instrument, item: Item, names: Vocabulary) -> Resource:
     options = [
-        {**_points(item.points.get(answer)), "valueCoding": _coding(one, item, answer, names)}
-        for answer in names.tables[f"{one.id}/{item.table}"].entries
+        {**_points(item.points.get(answer)), "valueCoding": _coding(constant, names)}
+        for answer, constant in _answers(one, item, names).items()
     ]
-    return {"linkId": item.link, "text": item.text, "type": "choice", **_asked_when(one, item, names), "answerOption": options}
+    return {**_asked(item, "choice", names), **_asked_when(one, item, names), "answerOption": options}
 
 
-def _scored(one: Instrument, item: Item) -> Resource:
+def _scored(one: Instrument, item: Item, names: Vocabulary) -> Resource:
     assert item.range
-    resource = {"linkId": item.link, "text": item.text, "type": "integer"}
+    resource = _asked(item, "integer", names)
     if one.answers:
         options = [
             {**_extensions(("questionnaire-optionPrefix", "String", word)), "valueInteger": Number(n)} for n, word in one.answers.items()
@@ -60,16 +60,25 @@ def _scored(one: Instrument, item: Item) -> Resource:
     return {**_extensions(("minValue", "Integer", low), ("maxValue", "Integer", high)), **resource}
 
 
+def _asked(item: Item, type_: str, names: Vocabulary) -> Resource:
+    code = {"code": [_coding(item.code, names)]} if item.code else {}
+    return {"linkId": item.link, **code, "text": item.text, "type": type_}
+
+
 def _asked_when(one: Instrument, item: Item, names: Vocabulary) -> Resource:
     if item.asked_when is None:
         return {}
     other, answer = item.asked_when
     asked = one.items[other]
-    return {"enableWhen": [{"question": asked.link, "operator": "=", "answerCoding": _coding(one, asked, answer, names)}]}
+    return {"enableWhen": [{"question": asked.link, "operator": "=", "answerCoding": _coding(_answers(one, asked, names)[answer], names)}]}
 
 
-def _coding(one: Instrument, item: Item, answer: str, names: Vocabulary) -> Resource:
-    concept = names.concept(names.tables[f"{one.id}/{item.table}"].entries[answer])
+def _answers(one: Instrument, item: Item, names: Vocabulary) -> Mapping[str, Constant]:
+    return names.tables[f"{one.id}/{item.table}"].entries
+
+
+def _coding(constant: Constant, names: Vocabulary) -> Resource:
+    concept = names.concept(constant)
     assert concept
     coding = concept.written[0]
     return {"system": coding.system, "code": coding.code, "display": coding.display}
