@@ -53,6 +53,18 @@ def test_the_items_are_those_of_the_reference():
                 assert [item.text for item in known.items.values()] == [item["text"] for item in facts["items"]]
 
 
+def test_a_total_that_the_mapping_checks_is_the_sum_that_is_scored():
+    """Where the mapping refuses a total that its parts contradict, the parts are those that the score counts, none reversed."""
+    checked = 0
+    for name, tree in mappings().folders["instruments"].items():
+        for _, line in tree.get("sums") or ():
+            one = INSTRUMENTS[name].scores[line.get("score").text]
+            assert [part.strip() for part in line.get("of").text.split(",")] == list(one.items)
+            assert (one.method, one.reversed) == ("sum", ())
+            checked += 1
+    assert checked
+
+
 def test_every_item_is_scored_or_said_not_to_be():
     """No answer is lost without a word."""
     for known in INSTRUMENTS.values():

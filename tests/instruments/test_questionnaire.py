@@ -83,6 +83,14 @@ def test_a_number_has_its_range_or_words():
     ]
 
 
+def test_an_item_with_a_code_says_it():
+    """The LOINC code by which others send the answer alone; the items of the PCL-5 have none."""
+    [code] = items("gad-7")["/69725-0"]["code"]
+    assert (code["system"], code["code"]) == ("http://loinc.org", "69725-0")
+    assert code["display"]
+    assert "code" not in items("pcl-5")["pcl5-1"]
+
+
 def test_an_item_that_is_not_always_asked_says_when():
     """Items 3-5 of the C-SSRS screener follow item 2, item 6b follows item 6."""
     asked = {link: one["enableWhen"][0] for link, one in items("c-ssrs-screener-recent").items() if "enableWhen" in one}
