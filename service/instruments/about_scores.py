@@ -32,9 +32,8 @@ def _score(block: Block, title: str, parts: Mapping[str, Range | None]) -> Score
     not_computed = block.text("not computed")
     made_of = _names(block, "items", list(parts), required=not not_computed)
     method = block.word("method", _METHODS, required=not not_computed)
-    range_ = _range(block)
-    spelt, found = block.node("range"), _reach(method, [parts[name] for name in made_of])
-    if range_ and found and spelt and range_ != found:
+    spelt, range_, found = block.node("range"), _range(block), _reach(method, [parts[name] for name in made_of])
+    if spelt and range_ and found and range_ != found:
         block.found.append(say.range_differs(spelt.span, str(range_), str(found)))
     missing = {word.text: source for word, source in block.block("missing").sourced()}
     block.block("missing").only((_MISSING,))

@@ -52,7 +52,7 @@ def findings(instrument: Instrument, record: Mapping[str, Value]) -> list[Findin
         one
         for one in instrument.findings
         if all(
-            sum((number := known(name)) is not None and clause.level.holds(number) for name in clause.names) >= clause.count
+            sum((found := known(name)) is not None and clause.level.holds(found) for name in clause.names) >= clause.count
             for clause in one.clauses
         )
     ]
@@ -84,15 +84,14 @@ def _turned(instrument: Instrument, one: Score, name: str, record: Mapping[str, 
 
 
 def _points(instrument: Instrument, name: str, record: Mapping[str, Value]) -> Decimal | None:
-    """What an answer counts, or a stated score; None where there is none. What was rightly not asked counts least."""
+    """What an answer counts, or a stated score; None where there is none in its range. What was rightly not asked counts least."""
     item = instrument.items.get(name)
+    range_ = item.range if item else instrument.scores[name].range
     answer = record.get(name)
-    if item is None:
-        return number(answer)
-    if answer is None and item.range and item.asked_when and _denied(record, *item.asked_when):
-        return item.range.low
-    found = item.points.get(word(answer)) if item.table else number(answer)
-    return found if found is not None and item.range and found in item.range else None
+    if answer is None and range_ and item and item.asked_when and _denied(record, *item.asked_when):
+        return range_.low
+    found = item.points.get(word(answer)) if item and item.table else number(answer)
+    return None if found is None or (range_ and found not in range_) else found
 
 
 def _denied(record: Mapping[str, Value], name: str, answer: str) -> bool:

@@ -69,9 +69,10 @@ def test_the_third_item_of_the_dast_10_counts_the_other_way():
 
 
 def test_the_global_score_of_the_psqi_is_the_sum_of_its_components():
-    """Seven components of 0 to 3; with one missing there is no global score."""
+    """Seven components of 0 to 3; with one missing or beyond 3 there is no global score."""
     components = {f"psqi_{number}": count for number, count in enumerate((0, 1, 2, 3, 0, 1, 1), 1)}
     assert score(INSTRUMENTS["psqi"], answered("psqi", [], **components))["total"].value == 8
+    assert score(INSTRUMENTS["psqi"], answered("psqi", [], **components | {"psqi_4": 4}))["total"].why == "no answer to psqi_4"
     del components["psqi_4"]
     assert score(INSTRUMENTS["psqi"], answered("psqi", [], **components))["total"].why == "no answer to psqi_4"
 
