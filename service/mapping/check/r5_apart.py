@@ -15,41 +15,51 @@ from service.mapping.terms.via import Coded
 from service.mapping.walk.read import tells
 from service.records.formulas import word
 
+Places = list[tuple[Steps, Leaf]]
+"""Leaves with their places."""
+
 
 def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
     """Every shape behind one that can take its resources."""
     offered = [shape for kind in kinds for shape in kind.shapes if not shape.own_only]
     offered.sort(key=turn)
+    asked = {id(shape): _asked(shape) for shape in offered}
+    written = {id(shape): _written(shape) for shape in offered}
     for at, shape in enumerate(offered):
-        first = next((one for one in offered[:at] if one.type == shape.type and _takes(one, shape)), None)
+        before = (one for one in offered[:at] if one.type == shape.type)
+        first = next((one for one in before if _takes(asked[id(one)], written[id(shape)])), None)
         if first:
             yield lost.shape_unreachable(shape.span, shape.name, first.name, _resource(shape))
 
 
-def _takes(first: Shape, second: Shape) -> bool:
-    """Whether what the second writes, in each of its cases, can have all that the first asks for.
+def _takes(asked: list[list[list[Places]]], written: list[Places]) -> bool:
+    """Whether what a shape writes, in each of its cases, can have all that another asks for."""
+    return all(all(any(all(_stands(one, each) for one in case) for case in cases) for cases in asked) for each in written)
+
+
+def _written(shape: Shape) -> list[Places]:
+    """What a shape writes, in each of its cases."""
+    written = [pair for pair in leaves(shape.scope) if pair[1].mode != "also"]
+    cases = [[pair for pair in written if written_with(pair[1], branch)] for choice in _cases(shape) for branch in choice.branches]
+    return cases or [written]
+
+
+def _asked(shape: Shape) -> list[list[list[Places]]]:
+    """What a shape asks for: each time one of several cases, in which something stands at one of several places.
 
     That is its `match` lines, those of one of its cases where the field is required, and a value for each `!`.
     """
-    written = [pair for pair in leaves(second.scope) if pair[1].mode != "also"]
-    cases = [[pair for pair in written if written_with(pair[1], branch)] for choice in _cases(second) for branch in choice.branches]
-    return all(_asks_no_more(first, one) for one in cases or [written])
-
-
-def _asks_no_more(shape: Shape, written: list[tuple[Steps, Leaf]]) -> bool:
     mine = list(leaves(shape.scope))
-    asked = [[(steps, leaf)] for steps, leaf in mine if leaf.mode == "match" and leaf.branch is None]
-    asked += [[(steps, leaf) for steps, leaf in mine if leaf.two_way and must in leaf.term.fields] for must in shape.scope.musts]
+    always = [[(steps, leaf)] for steps, leaf in mine if leaf.mode == "match" and leaf.branch is None]
+    always += [[(steps, leaf) for steps, leaf in mine if leaf.two_way and must in leaf.term.fields] for must in shape.scope.musts]
     told = [
         [[[pair] for pair in mine if pair[1].mode == "match" and pair[1].branch is branch] for branch in choice.branches]
         for choice in _cases(shape)
     ]
-    return all(_stands(one, written) for one in asked) and all(
-        any(all(_stands(one, written) for one in case) for case in cases) for cases in told
-    )
+    return [[always], *told]
 
 
-def _stands(places: list[tuple[Steps, Leaf]], written: list[tuple[Steps, Leaf]]) -> bool:
+def _stands(places: Places, written: Places) -> bool:
     return any(same_place(steps, spot) and _fits(leaf, one) for steps, leaf in places for spot, one in written)
 
 

@@ -30,24 +30,31 @@ _ROUNDS = 64
 
 
 def cover(shape: Shape) -> Iterator[dict[str, Value]]:
-    """Records that write a shape; for an `each` shape with one item, whose fields stand among the record's."""
+    """Records that write a shape; for an `each` shape with one item, whose fields stand among the record's.
+
+    Of another form, which is only given back, and validated then: the least and the most.
+    """
     fields = shape.scope.fields
     rules = theory(fields)
     here = all_of([shape.when, *([has(shape.each.name)] if shape.each else [])])
-    least = rules.solve(here, prefer=_no)
+    required = all_of(has(name) for name, one in fields.visible.items() if one.required)
+    least = rules.solve(here, required, whole=True)
     if least is None:
         return
     first = _record(fields, least, shape, 0, free=False)
     yield first
+    usual = rules.solve(here, prefer=_yes) or least
+    yield _record(fields, usual, shape, 0, free=True)
+    if shape.form_of:
+        return
     for when in dict.fromkeys(part.when for part in every(shape.scope.parts) if holds(part.when, first)):
-        without = rules.solve(here, negate(when), prefer=_no)
+        without = rules.solve(here, negate(when), required, whole=True)
         if without is not None:
             yield _record(fields, without, shape, 0, free=False)
     left = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
     told = [*left, *(leaf for items in shape.scope.items() for leaf in items.scope.leaves())]
     rounds = max([1, *(len(one.values) for leaf in told if _decides(leaf, shape.profile) for one in leaf.term.fields)])
-    usual = rules.solve(here, prefer=_yes) or least
-    number = 0
+    number = 1
     while left or number < min(rounds, _ROUNDS):
         wanted = next((model for leaf in left if (model := rules.solve(here, leaf.when, prefer=_yes))), None)
         record = _record(fields, wanted or usual, shape, number, free=True)
