@@ -108,7 +108,7 @@ def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
 
 
 @cache
-def _model(fields: Fields, *, free: bool) -> dict[Literal, bool]:
+def _assignment(fields: Fields, *, free: bool) -> dict[Literal, bool]:
     model = theory(fields).solve(prefer=_yes if free else _no)
     assert model is not None
     return model
@@ -116,5 +116,5 @@ def _model(fields: Fields, *, free: bool) -> dict[Literal, bool]:
 
 def _item(fields: Fields, number: int, *, free: bool) -> dict[str, Value]:
     """An item with as much, or as little, as its rules allow."""
-    model = _model(fields, free=free)
+    model = _assignment(fields, free=free)
     return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name), free) and not one.stays}
