@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from service.demo import clinic as synthetic
 from service.fhir import json
 from service.fhir.json import Value
 from service.instruments import load
@@ -20,6 +21,7 @@ from tests.support.mappings import CASES, FOLDER, mappings
 
 pytestmark = pytest.mark.conformance
 RECORDS = 1000
+PATIENTS = 200
 
 
 CLINICS = ("", "bloom")
@@ -66,3 +68,13 @@ def test_our_responses_fit_our_questionnaires(tmp_path: Path) -> None:
     responses = {path.name.partition(".")[0]: path.read_bytes() for path in sorted(folder.glob("*.fhir.json"))}
     assert responses
     assert hl7.errors(tmp_path, responses, [*published(), *questionnaires()]) == {}
+
+
+def test_the_synthetic_clinic_has_no_error(tmp_path: Path) -> None:
+    """Over everything that the synthetic clinic of 200 clients becomes, HL7's validator reports no error."""
+    gateway, kinds = Gateway.of(mappings()), mappings().kinds
+    resources = {
+        f"{kind}-{record[kinds[kind].key]}": gateway.to_fhir(kind, json.write(record)).data for kind, record in synthetic.records(PATIENTS)
+    }
+    assert sum(name.startswith("patient") for name in resources) == PATIENTS
+    assert hl7.errors(tmp_path, resources, published()) == {}
