@@ -242,9 +242,13 @@ class Kind:
 
 def settle(scope: Scope, at: str) -> None:
     """Put the parts of a resource type (or of an item's element) in the order of R4 and work out the conditions of branches and parts."""
+    writing: list[tuple[Branch, Formula]] = [(leaf.branch, leaf.inner) for leaf in scope.leaves() if leaf.branch and carries(leaf)]
+    writing += [(items.branch, has(items.field.name)) for items in scope.items() if items.branch]
     for choice in scope.choices:
         for branch in choice.branches:
-            branch.present = all_of([branch.condition, *(has(one.name) for one in branch.musts), _something(scope, branch)])
+            something = any_of(when for inside, when in writing if inside.within(branch))
+            wanted = something if something != FALSE else TRUE
+            branch.present = all_of([branch.condition, *(has(one.name) for one in branch.musts), wanted])
         earlier: list[Formula] = []
         for branch in choice.branches:
             parent = choice.parent.chosen if choice.parent else TRUE
@@ -274,13 +278,6 @@ def every(parts: list[Part]) -> Iterator[Part]:
 
 def _marks(parts: list[Part]) -> list[Leaf]:
     return [part for part in parts if isinstance(part, Leaf) and part.mode == "slice"]
-
-
-def _something(scope: Scope, branch: Branch) -> Formula:
-    """A branch has something to write: a two-way term with a value; true for one that has none."""
-    inside = [leaf.inner for leaf in scope.leaves() if leaf.branch and leaf.branch.within(branch) and carries(leaf)]
-    inside += [has(items.field.name) for items in scope.items() if items.branch and items.branch.within(branch)]
-    return any_of(inside) if inside else TRUE
 
 
 def _settle(parts: list[Part], at: str) -> tuple[list[Formula], list[Formula]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -343,7 +344,7 @@ def order(choice: Choice, scope: Scope) -> list[Branch]:
     """Cases most specific first (by the number of their `match` lines), alternatives in the order of the file."""
     if choice.field is None:
         return choice.branches
-    count = {branch: sum(leaf.branch is branch and leaf.mode == "match" for leaf in scope.leaves()) for branch in choice.branches}
+    count = Counter(leaf.branch for leaf in scope.leaves() if leaf.mode == "match")
     return sorted(choice.branches, key=lambda branch: -count[branch])
 
 
