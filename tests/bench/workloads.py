@@ -1,10 +1,14 @@
-"""What is measured: a blood pressure, an infusion, a PHQ-9 response and a whole session, each as a hundred records that differ."""
+"""What is measured: a blood pressure, an infusion, a PHQ-9 response and a whole session, each as a hundred records that differ.
+
+Beside them the dosing sessions of the synthetic clinic, which have no hand-written code to stand beside.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.demo import clinic
 from service.fhir import json
 from service.mapping import library
 from service.mapping.wire import Gateway
@@ -26,12 +30,13 @@ BLOOD_PRESSURE = {
 
 @dataclass(frozen=True)
 class Workload:
-    """A record kind's records, and the resources that they become, as bytes."""
+    """A record kind's records, and the resources that they become, as bytes; and whether they were written by hand, too."""
 
     name: str
     kind: str
     records: list[bytes]
     resources: list[bytes]
+    by_hand: bool = True
 
 
 def gateway() -> Gateway:
@@ -40,13 +45,20 @@ def gateway() -> Gateway:
 
 
 def workloads(gate: Gateway) -> list[Workload]:
-    """The four workloads."""
+    """The workloads."""
     return [
         _workload(gate, "BP reading", "vitals", json.from_python(BLOOD_PRESSURE)),
         _workload(gate, "IV administration", "administration", _example("administration")),
         _workload(gate, "PHQ-9 response", "questionnaire_response", _example("questionnaire_response")),
         _workload(gate, "whole session", "session", _example("session")),
+        _synthetic(gate),
     ]
+
+
+def _synthetic(gate: Gateway) -> Workload:
+    """The dosing sessions of the synthetic clinic."""
+    records = [json.write(record) for _, record in clinic.records() if record.get("session_type") == "dosing"]
+    return Workload("synthetic sessions", "session", records, [gate.to_fhir("session", one).data for one in records], by_hand=False)
 
 
 def _example(kind: str) -> json.Value:
