@@ -120,6 +120,6 @@ def test_the_demo_goes_there_and_back(clinic):
     assert told.exit_code == 0, told.output
     assert "1 session" in told.stdout
     assert "1 Encounter" in told.stdout
-    assert re.search(r"component\[1\]\.valueQuantity\.value +← mappings/vitals\.yaml:[0-9]+ +← vitals\[0\]\.bp_diastolic\n", told.stdout)
+    assert re.search(r"component\[1\]\.valueQuantity\.value +← mappings/vitals\.yaml:[0-9]+ +← bp_diastolic\n", told.stdout)
     assert "the same records" in told.stdout
     assert "`notes` of the session was not sent" in told.stdout

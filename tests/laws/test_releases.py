@@ -109,11 +109,12 @@ def test_a_new_base_names_its_former_one():
 def test_a_renamed_kind_names_its_former_name():
     """A record kind under another name is refused, unless it says `formerly`; then it reads what it wrote before."""
     renamed = {"session.yaml": [("adverse_event with", "side_effect with")]}
-    shape = ("\n  adverse_event:\n", "\n  side_effect:\n")
+    shape = [("\n  adverse_event:\n", "\n  side_effect:\n"), ("other form of: adverse_event", "other form of: side_effect")]
     with pytest.raises(Diagnostics) as error:
-        changed({**renamed, "adverse_event.yaml": [("record: adverse_event\n", "record: side_effect\n"), shape]})
+        changed({**renamed, "adverse_event.yaml": [("record: adverse_event\n", "record: side_effect\n"), *shape]})
     assert codes(error) == {"KAP334"}
-    new = changed({**renamed, "adverse_event.yaml": [("record: adverse_event\n", "record: side_effect\nformerly: adverse_event\n"), shape]})
+    former = ("record: adverse_event\n", "record: side_effect\nformerly: adverse_event\n")
+    new = changed({**renamed, "adverse_event.yaml": [former, *shape]})
     record = generate.record(OLD.kinds["adverse_event"], RANDOM)
     back = read(new, written(OLD, "adverse_event", record))
     assert [(one.kind.name, one.values) for one in back.records] == [("side_effect", record)]
