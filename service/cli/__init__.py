@@ -14,7 +14,10 @@ from service.diagnostics.diagnostic import Diagnostics
 from service.diagnostics.issue import Refused
 from service.fhir.json import JsonError
 
-COMMANDS = ("check", "convert", "explain", "diff", "test", "release", "show", "schema", "instruments", "docs", "serve", "demo", "demo-data")
+COMMANDS = (
+    *("check", "convert", "explain", "diff", "test", "release", "show", "schema", "instruments", "rems", "docs", "serve", "demo"),
+    "demo-data",
+)
 
 
 class _Commands(click.Group):

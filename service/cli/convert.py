@@ -14,7 +14,7 @@ from service.cli import terminal
 from service.cli.given import Given
 from service.cli.mappings import Chosen, instead, kind_of, options
 from service.fhir import json
-from service.fhir.json import JsonError, Value
+from service.fhir.json import Value
 from service.mapping.library import Library
 from service.mapping.memory import POLICIES
 from service.mapping.wire import Answer, Gateway, Terms
@@ -39,33 +39,12 @@ def _policy(_: click.Context, __: click.Parameter, value: str | None) -> str:
 
 def _links(_: click.Context, __: click.Parameter, value: Path | None) -> Value:
     """The link table in a file."""
-    table = _json(value) if value else {}
+    table = giving.whole(value) if value else {}
     if not isinstance(table, dict) or not all(
         isinstance(links, dict) and all(isinstance(key, str) for key in links.values()) for links in table.values()
     ):
         raise click.BadParameter('must hold {"server": {"Type/id": "our key"}}, as `links` of an answer does')
     return table
-
-
-def _beside(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, list[Value]]:
-    """Records by kind, from KIND=FILE."""
-    records: dict[str, list[Value]] = {}
-    for value in values:
-        kind, found, file = value.partition("=")
-        if not found:
-            raise click.BadParameter("must be KIND=FILE")
-        inside = _json(Path(file))
-        records.setdefault(kind, []).extend(inside if isinstance(inside, list) else [inside])
-    return records
-
-
-def _json(path: Path) -> Value:
-    try:
-        return json.read(path.read_bytes())
-    except JsonError as error:
-        raise click.BadParameter(f"{path}: {error}") from None
-    except OSError as error:
-        raise click.BadParameter(f"{path}: {error.strerror}") from None
 
 
 @click.command()
@@ -74,7 +53,9 @@ def _json(path: Path) -> Value:
 @click.option("--server", default="", callback=_server, help="The FHIR server that the resources go to or come from; without it, ours.")
 @click.option("--takes-ids", is_flag=True, help="To FHIR: that server keeps the ids that we give.")
 @click.option("--recorded", default="", help="To FHIR: the instant for the Provenance; without it, the latest time in the record.")
-@click.option("--with", "beside", multiple=True, metavar="KIND=FILE", callback=_beside, help="To FHIR: records to send along (patients …).")
+@click.option(
+    "--with", "beside", multiple=True, metavar="KIND=FILE", callback=giving.beside, help="To FHIR: records to send along (patients …)."
+)
 @click.option("--links", metavar="FILE", type=click.Path(path_type=Path), callback=_links, help="From FHIR: known links, as in an answer.")
 @click.option("--key", default="", callback=_key, help="From FHIR: the key that the one record is to have.")
 @click.option(

@@ -63,6 +63,28 @@ def alone(value: Value) -> Value:
     return value["record"] if isinstance(value, dict) and value.keys() == {"record", "with"} else value
 
 
+def beside(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, list[Value]]:
+    """Records by kind, from KIND=FILE; for an option."""
+    records: dict[str, list[Value]] = {}
+    for value in values:
+        kind, found, file = value.partition("=")
+        if not found:
+            raise click.BadParameter("must be KIND=FILE")
+        inside = whole(Path(file))
+        records.setdefault(kind, []).extend(inside if isinstance(inside, list) else [inside])
+    return records
+
+
+def whole(path: Path) -> Value:
+    """The JSON in a file. Raises click.BadParameter."""
+    try:
+        return json.read(path.read_bytes())
+    except JsonError as error:
+        raise click.BadParameter(f"{path}: {error}") from None
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror}") from None
+
+
 def _read(stream: BinaryIO, *, lines: bool = False, size: int | None = None) -> Given:
     head: list[bytes] = []
     while len(full := [line.strip() for line in head if line.strip()]) < 2 and (line := stream.readline()):

@@ -7,6 +7,7 @@ import click
 from service.cli import terminal
 from service.cli.mappings import Chosen, kind_of, options
 from service.fhir import json
+from service.instruments.form_fhir import EVIDENCE
 from service.mapping.publish import definitions
 from service.mapping.record_schema import record_schema
 
@@ -24,5 +25,5 @@ def command(chosen: Chosen, kind: str | None, *, fhir: bool) -> None:
         kind_of(mapped, kind)
         terminal.put(json.write(record_schema(mapped, kind)))
         return
-    entries = [{"fullUrl": one["url"], "resource": one} for one in definitions(mapped)]
+    entries = [{"fullUrl": one["url"], "resource": one} for one in definitions(mapped, EVIDENCE)]
     terminal.put(json.write({"resourceType": "Bundle", "type": "collection", "entry": entries}))

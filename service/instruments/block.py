@@ -21,6 +21,12 @@ class Block:
     found: list[Diagnostic]
     there: bool = True
 
+    @classmethod
+    def of_file(cls, name: str, tree: Tree, found: list[Diagnostic]) -> Block:
+        """A whole file, with its id as the key."""
+        node = tree.get("id")
+        return cls(node if isinstance(node, Scalar) else Scalar(name, tree.span), tree, found)
+
     def only(self, known: Iterable[str]) -> None:
         """Say of each key that is not known that nobody reads it."""
         for key, _ in self.tree:

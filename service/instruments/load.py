@@ -7,8 +7,7 @@ from pathlib import Path
 
 from service.diagnostics.diagnostic import Diagnostic, Diagnostics
 from service.diagnostics.tree import Mapping as Tree
-from service.diagnostics.tree import Scalar
-from service.instruments import about
+from service.instruments import about, form
 from service.instruments.block import Block
 from service.instruments.instrument import Instrument
 from service.mapping import library
@@ -19,14 +18,19 @@ FOLDER = "instruments"
 
 
 def load(folder: Path, clinic: str = "") -> tuple[Library, dict[str, Instrument]]:
-    """The mappings of a folder and its instruments by id. Raises Diagnostics with every error of both, OSError as `library.load`."""
+    """The mappings of a folder and its instruments by id; its forms are checked, too. Raises Diagnostics, OSError as `library.load`."""
+    found: list[Diagnostic] = []
     try:
         mapped = library.load(folder, clinic)
     except Diagnostics as refused:
-        found = list(refused.found)
+        found += refused.found
         read(_unchecked(folder, clinic), found)
         raise Diagnostics(found) from None
-    return mapped, of(mapped)
+    instruments = read(mapped.folders.get(FOLDER, {}), found)
+    form.read(mapped, found)
+    if found:
+        raise Diagnostics(found)
+    return mapped, instruments
 
 
 def of(mapped: Library) -> dict[str, Instrument]:
@@ -40,12 +44,7 @@ def of(mapped: Library) -> dict[str, Instrument]:
 
 def read(files: Mapping[str, Tree], found: list[Diagnostic]) -> dict[str, Instrument]:
     """The instruments that files spell, by id; errors are added to `found`."""
-    return {name: about.instrument(Block(_id(name, tree), tree, found)) for name, tree in files.items()}
-
-
-def _id(name: str, tree: Tree) -> Scalar:
-    node = tree.get("id")
-    return node if isinstance(node, Scalar) else Scalar(name, tree.span)
+    return {name: about.instrument(Block.of_file(name, tree, found)) for name, tree in files.items()}
 
 
 def _unchecked(folder: Path, clinic: str) -> Mapping[str, Tree]:

@@ -18,10 +18,13 @@ _STRUCTURES = "http://hl7.org/fhir/StructureDefinition/"
 Definition = dict[str, Value]
 
 
-def definitions(library: Library) -> list[Definition]:
-    """A StructureDefinition for each extension under our base url that a shape uses, then a CodeSystem for each system of local codes."""
+def definitions(library: Library, beside: Mapping[str, set[str]] | None = None) -> list[Definition]:
+    """A StructureDefinition for each extension under our base url that a shape uses, then a CodeSystem for each system of local codes.
+
+    `beside` are the elements on which others use extensions of ours.
+    """
     names = library.vocabulary
-    used = _contexts(library)
+    used = {**_contexts(library), **(beside or {})}
     made = [_structure(names, one, used[one.name]) for one in names.extensions.values() if one.name in used and _ours(names, one.url)]
     return [*made, *(_code_system(names, url) for url in dict.fromkeys(names.systems.values()) if _ours(names, url) and _codes(names, url))]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import floor
 
 TYPES = ("date", "dateTime", "instant")
 """The types of fields that hold one."""
@@ -30,6 +31,20 @@ def not_before(later: str, earlier: str) -> bool:
 def moment(value: str) -> Hashable:
     """What all spellings of one time of day have in common; a date is its own text."""
     return _parts(value) if "T" in value else value
+
+
+def minutes(earlier: str, later: str) -> int | None:
+    """The whole minutes from one time of day to another, before it negative; None where one of them has no time."""
+    if "T" not in earlier or "T" not in later:
+        return None
+    return floor((_seconds(_parts(later)) - _seconds(_parts(earlier))) / 60)
+
+
+def _seconds(parts: tuple[int | Decimal, ...]) -> Decimal:
+    """The seconds since a day long ago; the calendar repeats after 400 years, which are 146,097 days."""
+    year, month, day, minute, second = parts
+    days = int(year) // 400 * 146_097 + date(int(year) % 400 + 400, int(month), int(day)).toordinal()
+    return Decimal(days * 86_400 + int(minute) * 60) + second
 
 
 def _parts(value: str) -> tuple[int | Decimal, ...]:

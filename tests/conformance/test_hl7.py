@@ -12,10 +12,13 @@ from service.demo import clinic as synthetic
 from service.fhir import json
 from service.fhir.json import Value
 from service.instruments import load
+from service.instruments.form_fhir import EVIDENCE, response
+from service.instruments.form_fhir import questionnaire as blank
 from service.instruments.questionnaire import questionnaire
 from service.mapping import publish
 from service.mapping.wire import Gateway
 from tests.conformance import hl7
+from tests.instruments.test_filled import BLOOM, REMS, filled, session
 from tests.support import generate
 from tests.support.mappings import CASES, FOLDER, mappings
 
@@ -34,7 +37,7 @@ def questionnaires(clinic: str = "") -> list[Value]:
 
 def published() -> list[Value]:
     """The definitions of the product, and those of the clinic, which has a base url of its own."""
-    return [one for clinic in CLINICS for one in publish.definitions(mappings(clinic))]
+    return [one for clinic in CLINICS for one in publish.definitions(mappings(clinic), EVIDENCE)]
 
 
 def written() -> dict[str, bytes]:
@@ -78,3 +81,17 @@ def test_the_synthetic_clinic_has_no_error(tmp_path: Path) -> None:
     }
     assert sum(name.startswith("patient") for name in resources) == PATIENTS
     assert hl7.errors(tmp_path, resources, published()) == {}
+
+
+def test_a_filled_form_fits_its_questionnaire(tmp_path: Path) -> None:
+    """HL7's validator finds no error in the monitoring form of the REMS, complete or not, in either version, and in its Questionnaires."""
+    poor = session()
+    del poor["checks"], poor["ended_at"], poor["ready_to_leave_at"]
+    forms = [blank(REMS, version, BLOOM.vocabulary) for version in REMS.versions]
+    made = {one["id"]: json.write(one) for one in forms}
+    for version in REMS.versions:
+        made |= {
+            f"{name}-{version}": json.write(response(BLOOM, filled(one, version=version)))
+            for name, one in (("whole", None), ("poor", poor))
+        }
+    assert hl7.errors(tmp_path, made, [*published(), *forms]) == {}

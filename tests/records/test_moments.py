@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.records.moments import not_before
+from service.records.moments import minutes, not_before
 
 OFFSETS = st.integers(-840, 840).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 TIMES = st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1), timezones=OFFSETS)  # noqa: DTZ001 - the strategy adds one
@@ -44,3 +44,19 @@ def test_times_are_compared_as_what_they_mean(one: datetime, other: datetime) ->
     """Two full times are in the order that the calendar gives them, whatever their offsets."""
     one, other = one.replace(microsecond=0), other.replace(microsecond=0)
     assert not_before(one.isoformat(), other.isoformat()) is (one.astimezone(UTC) >= other.astimezone(UTC))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "whole"),
+    [
+        ("2025-04-01T09:00:00-06:00", "2025-04-01T17:15:59Z", 135),
+        ("2025-04-01T09:00:30-06:00", "2025-04-01T09:01:29.9-06:00", 0),
+        ("2025-04-01T09:00:00-06:00", "2025-04-01T08:59:30-06:00", -1),
+        ("2399-12-31T23:59:60Z", "2400-01-01T00:01:00Z", 1),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", 840),
+        ("2025-04-01", "2025-04-01T09:00:00Z", None),
+    ],
+)
+def test_minutes_are_those_of_the_clock(earlier: str, later: str, whole: int | None) -> None:
+    """Whole ones, whatever the offsets; of a date nobody knows them."""
+    assert minutes(earlier, later) == whole

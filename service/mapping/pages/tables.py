@@ -37,7 +37,7 @@ def table_page(library: Library, folder: str, name: str) -> str:
     texts = [(key.text, node.text.replace("{base}", names.base)) for key, node in tree if isinstance(node, Scalar) and key.text != "id"]
     return page(
         _title(tree, name),
-        f"`{tree.span.source.name}`: {', '.join(of)}.\n",
+        f"{': '.join([f'`{tree.span.source.name}`', *([', '.join(of)] if of else [])])}.\n",
         table(("about", ""), [*_about(tree), *texts]),
         *(_section(library, title, node, terms) for title, node in sections),
         section("Codes", CODES, _code_rows(names, tree)),
