@@ -19,7 +19,7 @@ from service.mapping.walk.write import write
 EVIDENCE: Mapping[str, set[str]] = {"answered-from": {"QuestionnaireResponse.item.item.answer"}}
 """The extension of ours that responses use, with the element that it stands on: `publish.definitions` takes it."""
 
-_UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
+_UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
 _ELEMENTS = {
     "boolean": "valueBoolean",
     "integer": "valueInteger",
