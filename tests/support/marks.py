@@ -33,9 +33,11 @@ def marked(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 def _marked(old: Any, new: Any, at: str) -> Any:
     if isinstance(old, list) and isinstance(new, list):
-        same = [(one, next((other for other in new if _key(other) == _key(one)), one)) for one in old]
-        pairs = zip(old, new, strict=True) if len(old) == len(new) else same
-        return [one if equal(one, other) else _marked(one, other, at) for one, other in pairs]
+        gone = [one for one in old if not _in(one, new)]
+        come = [one for one in new if not _in(one, old)]
+        same: list[Any] = [next((other for other in come if _key(other) == _key(one)), {}) for one in gone]
+        others = iter(come if len(gone) == len(come) else same)
+        return [one if _in(one, new) else _marked(one, next(others), at) for one in old]
     if not isinstance(old, dict) or not isinstance(new, dict):
         return old
     at = str(old.get("resourceType", at))
@@ -45,7 +47,9 @@ def _marked(old: Any, new: Any, at: str) -> Any:
             continue
         member = definitions.member(at, name)
         if isinstance(value, dict | list):
-            made[name] = _marked(value, new[name], member.at if member else "") if name in new and at not in ONE_VALUE else value
+            unread = member is not None and member.element.modifier  # with more in it than the mapping reads, the resource is refused
+            inside = name in new and at not in ONE_VALUE and not unread
+            made[name] = _marked(value, new[name], member.at if member else "") if inside else value
         else:
             made[f"_{name}"] = {"extension": [_EXTENSION]}
     known = definitions.children(at)
@@ -54,6 +58,10 @@ def _marked(old: Any, new: Any, at: str) -> Any:
     if at == "CodeableConcept":
         made["coding"] = [*made.get("coding", ()), {"system": "https://other.example.org/codes", "code": "old", "display": MARK}]
     return made
+
+
+def _in(value: Any, values: list[Any]) -> bool:
+    return any(equal(value, other) for other in values)
 
 
 def _key(value: Any) -> Any:
