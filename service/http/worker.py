@@ -18,7 +18,16 @@ SILENCE = 30
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """A thread worker that answers bytes that are no HTTP with an OperationOutcome and logs nothing of them."""
+    """A thread worker that answers bytes that are no HTTP with an OperationOutcome and logs nothing of them.
+
+    It takes no more connections than it has threads for.
+    """
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """While all threads are taken, leave new connections to the other processes; gunicorn would let them wait here."""
+        if self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns) >= self.cfg.threads:
+            self.set_accept_enabled(False)
+        super().wait_for_and_dispatch_events(timeout)
 
     def handle(self, conn: TConn) -> Any:
         """Serve a connection."""
