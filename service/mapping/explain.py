@@ -71,16 +71,17 @@ def _values(written: Written, value: Value, at: Pointer, leaf: Leaf | None) -> I
 
 
 def _fields(leaf: Leaf, name: str | int) -> Sequence[Field]:
-    """The fields that a leaf writes at a value of this name; a constant of a case tells the case's field."""
+    """The fields that a leaf writes at a value of this name; a constant of a case, and what tells it by a `match`, has the case's field."""
     term = leaf.term.term if isinstance(leaf.term, Echo) else leaf.term
+    case = [leaf.branch.choice.field] if leaf.branch and leaf.branch.choice.field else []
     match term:
         case InUnit(fields=(value, *unit)):
             return [value] if name == "value" else unit if name != "system" else []
         case ToResource() | Pattern() if name == "system":
             return []
-        case Constant() if leaf.branch and leaf.branch.choice.field:
-            return [leaf.branch.choice.field]
-    return term.fields
+        case Constant():
+            return case
+    return [*case, *term.fields] if leaf.mode == "match" else term.fields
 
 
 def _path(singles: Mapping[str, Single], single: Single, field: Field) -> str:

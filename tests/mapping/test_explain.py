@@ -99,6 +99,14 @@ def test_a_constant_of_a_case_comes_from_its_field():
     assert rows("administration", record, "MedicationAdministration/a")["MedicationAdministration.status"].field == "status"
 
 
+def test_what_tells_a_case_comes_from_its_field_too():
+    """`match informationSource: Patient/$client_id` says that the informant is the client, and who that is."""
+    record = {"medication_id": "m", "client_id": "c", "status": "active", "name": "Sertraline", "informant": "client"}
+    found = rows("medication", record, "MedicationStatement/m")
+    assert found["MedicationStatement.informationSource.identifier.value"].field == "informant, client_id"
+    assert found["MedicationStatement.subject.identifier.value"].field == "client_id"
+
+
 def test_what_a_child_takes_from_its_parent_is_the_parents_field():
     """A reading inside a session has its client from the session, its values by their path."""
     session = {
