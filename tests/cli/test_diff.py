@@ -29,16 +29,16 @@ def test_what_a_revision_changes(folder):
     """Against an older folder: the changed line with both texts, and the element that it changes in each example."""
     file = folder / "patient.yaml"
     text = file.read_text(encoding="utf-8")
-    line = "    telecom[system=email].value: $email\n"
+    line = "    identifier[system=mrn].value: $mrn\n"
     assert line in text
-    file.write_text(text.replace(line, line.replace("[system=email]", "[system=email,use=home]")), encoding="utf-8")
+    file.write_text(text.replace(line, line.replace("[system=mrn]", "[system=mrn,use=usual]")), encoding="utf-8")
     told = kap("diff", FOLDER, "--mappings", folder)
     assert told.exit_code == 0, told.output
     lines = told.stdout.splitlines()
-    assert lines[0].startswith("+ patient / resources / patient / telecom[system=email,use=home].value: $email  (mappings/patient.yaml:")
-    assert lines[1].startswith("- patient / resources / patient / telecom[system=email].value: $email  (mappings/patient.yaml:")
+    assert lines[0].startswith("+ patient / resources / patient / identifier[system=mrn,use=usual].value: $mrn  (mappings/patient.yaml:")
+    assert lines[1].startswith("- patient / resources / patient / identifier[system=mrn].value: $mrn  (mappings/patient.yaml:")
     assert "patient/ordinary" in lines
-    assert any(line.startswith("  + Patient/c-2041 Patient.telecom[1]: ") and '"use":"home"' in line for line in lines)
+    assert any(line.startswith("  + Patient/c-2041 Patient.identifier[0]: ") and '"use":"usual"' in line for line in lines)
 
 
 def test_what_has_changed_since_a_revision(tmp_path, folder):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from service.http import observe
+from tests.http.conftest import MAX_BODY
 from tests.support.http import FHIR, JSON, LINES, body, record, send
 from tests.support.server import Server
 
@@ -52,7 +53,9 @@ def test_a_probe_that_is_well_is_no_news(server: Server) -> None:
 
 def test_an_answer_in_pieces_is_counted_whole(server: Server) -> None:
     """The bytes of NDJSON are those of all lines."""
-    answer = send(server, "POST", "/kap/convert/patient", (body("patient") + b"\n") * 100, {**LINES, "X-Request-Id": "pieces"})
+    line = body("vitals") + b"\n"
+    answer = send(server, "POST", "/kap/convert/vitals", line * (MAX_BODY // len(line)), {**LINES, "X-Request-Id": "pieces"})
+    assert answer.status == 200
     assert log(server, "pieces")[0]["bytes"] == len(answer.body) > 65536
 
 

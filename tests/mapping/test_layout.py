@@ -21,7 +21,8 @@ LAYOUT = """
 layout:
   session:
     readings: vitals
-    closed: {field: status, Planned: planned, Running: in_progress, Done: finished, Off: cancelled, Wrong: entered_in_error}
+    closed: {field: status, Planned: planned, Here: arrived, Seen: triaged, Running: in_progress, Away: on_leave, Done: finished,
+             Off: cancelled, Wrong: entered_in_error, "?": unknown}
     began: started_at in America/Denver
     driver: {field: ride_home_confirmed, "1": true, "0": false}
   vitals:
@@ -34,8 +35,8 @@ layout:
     dob: birth_date as DD.MM.YYYY
     gender: {field: sex, Male: M, Female: F, Other: X, Unknown: U}
   adverse_event:
-    what: {field: event, Nausea: nausea, Vomiting: vomiting, Dizzy: dizziness, Headache: headache, BP: raised_bp, Fear: anxiety,
-           Sleepy: sedation, Floating: dissociation, Agitated: emergence_reaction}
+    done: {field: intervention, Nothing: none, Watched: observed_longer, Talk: reassured, O2: oxygen_given, Fluids: fluids_given,
+           Drug: medicine_given, "911": emergency_called, Moved: transferred}
 """
 
 
@@ -157,7 +158,7 @@ def test_a_time_in_another_offset_has_no_local_form(time):
     [
         ("vitals", {"bp_systolic": Number("120")}, "bp_systolic"),
         ("patient", {"birth_date": "1986-03"}, "birth_date"),
-        ("adverse_event", {"event": "Nausea"}, "event"),
+        ("adverse_event", {"intervention": "Talk"}, "intervention"),
         ("session", {"vitals": [{"bp_diastolic": Number("80")}]}, "vitals[0].bp_diastolic"),
     ],
 )
@@ -177,7 +178,7 @@ def test_what_has_no_form_there_is_refused_by_field(kind, record, name):
         ("patient", {"dob": "31.02.1986"}),
         ("patient", {"who": "c_17: Ada"}),
         ("patient", {"gender": "F"}),
-        ("adverse_event", {"what": "nausea"}),
+        ("adverse_event", {"done": "reassured"}),
     ],
 )
 def test_what_is_not_of_their_form_is_refused_by_their_name(kind, record):
@@ -187,8 +188,8 @@ def test_what_is_not_of_their_form_is_refused_by_their_name(kind, record):
 
 def test_other_text_of_an_open_field_is_itself():
     """A table that takes other text takes it in both directions, except where it is a word of the other side."""
-    assert CLINIC["adverse_event"].ours({"what": "metallic taste"}) == {"event": "metallic taste"}
-    assert CLINIC["adverse_event"].theirs({"event": "metallic taste"}) == {"what": "metallic taste"}
+    assert CLINIC["adverse_event"].ours({"done": "lights out"}) == {"intervention": "lights out"}
+    assert CLINIC["adverse_event"].theirs({"intervention": "lights out"}) == {"done": "lights out"}
 
 
 def test_the_clinic_s_name_of_a_field_is_known():
@@ -244,7 +245,7 @@ VALUES = {
     ("vitals", "alert"): st.integers(-1, 11).map(str).map(Number),
     ("patient", "who"): st.from_regex(r"[A-Za-z0-9-]{0,4}: ?[a-c: -]{0,6}", fullmatch=True),
     ("patient", "dob"): st.from_regex(r"[0-3][0-9]\.[01][0-9]\.[0-9]{4}", fullmatch=True),
-    ("adverse_event", "what"): st.sampled_from(["Nausea", "nausea", "BP", "raised_bp", "Dizzy", "dizzy", "x", ""]),
+    ("adverse_event", "done"): st.sampled_from(["Talk", "reassured", "O2", "oxygen_given", "911", "o2", "x", ""]),
     ("session", "driver"): st.sampled_from([Number("0"), Number("1"), Number("1.0"), True, "1"]),
 }
 

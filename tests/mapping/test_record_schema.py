@@ -132,7 +132,7 @@ def test_a_clinic_sees_its_own_names_and_words():
     names = schema["properties"]
     assert {"hr", "sbp_dbp", "taken_at", "stage"} <= names.keys()
     assert not names.keys() & {"heart_rate", "bp_systolic", "bp_diastolic", "recorded_at", "phase"}
-    assert names["stage"] == {"enum": ["Baseline", "During", "40 min", "After", "Discharge"]}
+    assert names["stage"]["enum"] == ["Baseline", "During", "40 min", "After", "Discharge"]
     assert "taken_at" in schema["required"]
     assert any(rule["description"].startswith("sbp_dbp or bp_mean or hr or ") for rule in schema["allOf"])
     assert list(record_schema(mappings("bloom"), "session")["$defs"]["session.vitals"]["properties"])[:4] == [
