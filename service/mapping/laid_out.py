@@ -22,7 +22,10 @@ def ours(layouts: Layouts, kind: str, value: Value) -> Value:
         if isinstance(beside, dict) and all(isinstance(records, list) for records in beside.values()):
             beside = {name: _ours_of(layouts, name, records, f"with.{name}") for name, records in beside.items()}
         return {"record": ours(layouts, kind, value["record"]), "with": beside}
-    return _ours_of(layouts, kind, value, "") if isinstance(value, list) else _our_form(layouts, kind, value, "")
+    if not isinstance(value, list):
+        return layouts[kind].ours(value) if kind in layouts else value
+    records = _ours_of(layouts, kind, value, "")
+    return records[0] if len(records) == 1 and kind in layouts and layouts[kind].rows else records
 
 
 def form(layouts: Layouts, kind: str, record: Value) -> Value:
@@ -42,11 +45,8 @@ def named(layouts: Layouts, kind: str, issues: Iterable[Issue]) -> list[Issue]:
 
 
 def _ours_of(layouts: Layouts, kind: str, records: list[Value], path: str) -> list[Value]:
-    return [_our_form(layouts, kind, record, f"{path}[{number}]") for number, record in enumerate(records)]
-
-
-def _our_form(layouts: Layouts, kind: str, record: Value, path: str) -> Value:
-    return layouts[kind].ours(record, path) if kind in layouts else record
+    layout = layouts.get(kind)
+    return [layout.ours(record, *paths) for paths, record in layout.apart(records, path)] if layout else records
 
 
 def _account(layout: Layout, told: Mapping[str, Value]) -> dict[str, Value]:

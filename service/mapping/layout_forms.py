@@ -17,9 +17,20 @@ from service.mapping.terms.term import Misfit
 from service.records.fields import Field
 from service.records.formulas import word
 
-DATE_PARTS = {"YYYY": "[0-9]{4}", "MM": "[0-9]{2}", "DD": "[0-9]{2}"}
-"""What may stand in a date's pattern, each once."""
+DATE_PARTS = ("DD", "MM", "YYYY")
+"""What stands in a date's pattern, each once."""
 
+_PARTS = {
+    "YYYY": "[0-9]{4}",
+    "MM": "[0-9]{2}",
+    "DD": "[0-9]{2}",
+    "HH": "(?:[01][0-9]|2[0-3])",
+    "hh": "(?:0[1-9]|1[0-2])",
+    "mm": "[0-5][0-9]",
+    "ss": "[0-5][0-9]",
+    "AM": "(?:AM|PM)",
+}
+_PART = re.compile("|".join(_PARTS))
 _LOCAL = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?")
 _OFFSET = re.compile(r"Z|[+-][0-9]{2}:[0-9]{2}")
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
@@ -86,40 +97,113 @@ class Spelt(Form):
 
 
 @dataclass(frozen=True, eq=False)
+class Fixed(Form):
+    """The first field as it is; with a value in it the others have the values in `fixed`."""
+
+    fixed: Mapping[str, Value]
+
+    def ours(self, value: Value) -> dict[str, Value]:
+        """The field, and what is fixed."""
+        return {self.fields[0].name: value, **self.fixed}
+
+    def theirs(self, values: Mapping[str, Value]) -> Value:
+        """The value of the field."""
+        for name, value in self.fixed.items():
+            if values[name] != value:
+                raise Misfit(f"`{name}` is not {word(value)}")
+        return values[self.fields[0].name]
+
+
+@dataclass(frozen=True, eq=False)
+class Always(Form):
+    """A text that stands in every record of theirs, and says nothing of ours."""
+
+    text: str
+
+    def ours(self, value: Value) -> dict[str, Value]:
+        """Nothing."""
+        if value != self.text:
+            raise Misfit(f"must be {self.text}")
+        return {}
+
+    def theirs(self, values: Mapping[str, Value]) -> Value:  # noqa: ARG002 - it is the same for all
+        """The text."""
+        return self.text
+
+
+class Pattern:
+    """How dates and times are spelt, such as `MM/DD/YYYY hh:mm AM`; one without seconds has only whole minutes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.parts = sorted(re.findall(r"[A-Za-z]+|[0-9]+", _PART.sub(r" \g<0> ", text)))
+        self._expression = _PART.sub(lambda part: f"(?P<{part[0]}>{_PARTS[part[0]]})", re.escape(text))
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it spells a whole date and a time of 12 or 24 hours, and nothing else."""
+        clock = [part for part in self.parts if part not in (*DATE_PARTS, "ss")]
+        whole = all(self.parts.count(part) == 1 for part in DATE_PARTS) and self.parts.count("ss") <= 1
+        return whole and clock in (["HH", "mm"], ["AM", "hh", "mm"])
+
+    def read(self, text: Value) -> str:
+        """The date, or the time without offset, as FHIR spells it. Raises Misfit for another text."""
+        match = re.fullmatch(self._expression, text) if isinstance(text, str) else None
+        if match is None:
+            raise Misfit(f"must be a {'time' if self.has_time else 'date'} {self.text}")
+        got = match.groupdict("00")
+        date = f"{got['YYYY']}-{got['MM']}-{got['DD']}"
+        if not self.has_time:
+            return date
+        hour = got["HH"] if "HH" in got else f"{int(got['hh']) % 12 + 12 * (got['AM'] == 'PM'):02}"
+        return f"{date}T{hour}:{got['mm']}:{got.get('ss', '00')}"
+
+    def spell(self, time: str) -> str:
+        """A date or time of FHIR by the pattern. Raises Misfit for one that is less precise, or more."""
+        match = re.fullmatch(r"(.{4})-(..)-(..)(?:T(..):(..):(..))?", time)
+        if match is None or (match[4] is not None) != self.has_time:
+            raise Misfit(f"a part of a {'time' if self.has_time else 'date'} cannot be spelt {self.text}")
+        if self.has_time and "ss" not in self.parts and match[6] != "00":
+            raise Misfit(f"its seconds cannot be spelt {self.text}")
+        spelt = dict(zip(("YYYY", "MM", "DD", "HH", "mm", "ss"), match.groups(), strict=True))
+        if self.has_time:
+            hour = int(match[4])
+            spelt |= {"hh": f"{(hour - 1) % 12 + 1:02}", "AM": "PM" if hour > 11 else "AM"}
+        return _PART.sub(lambda part: spelt[part[0]], self.text)
+
+
+@dataclass(frozen=True, eq=False)
 class Dated(Form):
     """A whole date by a pattern such as `MM/DD/YYYY`."""
 
-    pattern: str
+    pattern: Pattern
 
     def ours(self, value: Value) -> dict[str, Value]:
         """The date as FHIR spells it."""
-        match = re.fullmatch(self._expression, value) if isinstance(value, str) else None
-        date = f"{match['YYYY']}-{match['MM']}-{match['DD']}" if match else None
-        if date is None or primitives.problem("date", date):
-            raise Misfit(f"must be a date {self.pattern}")
+        date = self.pattern.read(value)
+        if primitives.problem("date", date):
+            raise Misfit(f"must be a date {self.pattern.text}")
         return {self.fields[0].name: date}
 
     def theirs(self, values: Mapping[str, Value]) -> Value:
         """The date by the pattern."""
-        parts = str(values[self.fields[0].name]).split("-")
-        if len(parts) != len(DATE_PARTS):
-            raise Misfit(f"a part of a date cannot be spelt {self.pattern}")
-        spelt = dict(zip(DATE_PARTS, parts, strict=True))
-        return re.sub("|".join(DATE_PARTS), lambda part: spelt[part[0]], self.pattern)
-
-    @cached_property
-    def _expression(self) -> str:
-        return re.sub("|".join(DATE_PARTS), lambda part: f"(?P<{part[0]}>{DATE_PARTS[part[0]]})", re.escape(self.pattern))
+        return self.pattern.spell(str(values[self.fields[0].name]))
 
 
 @dataclass(frozen=True, eq=False)
 class Local(Form):
-    """A time without offset, as the clocks of a time zone show it; a date without time is the same on both sides."""
+    """A time without offset, as the clocks of a time zone show it, by a pattern or as FHIR spells it.
+
+    Without a pattern, a date without time is the same on both sides.
+    """
 
     zone: ZoneInfo
+    pattern: Pattern | None = None
 
     def ours(self, value: Value) -> dict[str, Value]:
         """The time with the offset that the zone had then."""
+        if self.pattern:
+            value = self.pattern.read(value)
         name = self.fields[0].name
         if isinstance(value, str) and "T" not in value and not primitives.problem(self.fields[0].type, value):
             return {name: value}
@@ -129,7 +213,7 @@ class Local(Form):
         except ValueError:
             time = None
         if time is None:
-            raise Misfit("must be a time without offset: YYYY-MM-DDThh:mm:ss")
+            raise Misfit("must be a time without offset: YYYY-MM-DDThh:mm:ss" if self.pattern is None else "is no time of the calendar")
         first, second = (time.replace(tzinfo=self.zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
         if first != second:
             raise Misfit(f"stands in an hour that the clocks of {self.zone} showed twice or not at all")
@@ -143,6 +227,8 @@ class Local(Form):
         value = str(values[self.fields[0].name])
         local = _OFFSET.sub("", value[19:]) if "T" in value else value[19:]
         spelt = f"{value[:19]}{local}"
+        if self.pattern:
+            spelt = self.pattern.spell(spelt)
         if self.ours(spelt) != values:
             raise Misfit(f"its offset is not the one that {self.zone} had then")
         return spelt

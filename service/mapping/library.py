@@ -14,7 +14,7 @@ from service.diagnostics.messages import syntax as form
 from service.diagnostics.spans import Source, Span
 from service.diagnostics.tree import Mapping as Tree
 from service.diagnostics.tree import Node, Scalar
-from service.mapping import layout, overlay, syntax, vocabulary
+from service.mapping import layout_lines, overlay, syntax, vocabulary
 from service.mapping.check import kinds as check_kinds
 from service.mapping.check import prove, r15_releases
 from service.mapping.layout import Layout
@@ -111,7 +111,7 @@ def check(texts: Texts, clinic: str = "") -> Library:
         by_kind.setdefault(one.kind, one)
     whole = check_kinds.Files(by_kind, names)
     kinds = {kind: check_kinds.build(whole, file) for kind, file in by_kind.items()}
-    layouts = layout.read(trees.layout, kinds, found)
+    layouts = layout_lines.read(trees.layout, kinds, found)
     who = ours(names, kinds)
     if found:
         faulty = {one.span.source.name for one in found}

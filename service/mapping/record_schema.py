@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.fhir.json import Number, Value
+from service.mapping import layout_places as places
+from service.mapping import layout_schema
 from service.mapping.children import MEMORY
 from service.mapping.layout import Layout, Line
-from service.mapping.layout_forms import Spelt
+from service.mapping.layout_forms import Always, Fixed, Spelt
 from service.mapping.library import Library
 from service.mapping.plan import ChildList, Kind
 from service.records import json_schema
 from service.records.fields import Field, Fields
-from service.records.formulas import TRUE, All, Any_, Formula, Literal, all_of, any_of, has, is_, word
+from service.records.formulas import TRUE, All, Any_, Formula, Literal, all_of, any_of, has, is_, negate, word
 
 _MEMORY = {
     "description": "What resources of other servers hold and the record has no field for. The gateway writes it; hand it back unchanged.",
@@ -24,12 +26,20 @@ _MEMORY = {
 def record_schema(library: Library, kind: str) -> dict[str, Value]:
     """The JSON Schema (2020-12) of a record kind; the records inside it stand under `$defs`. Raises KeyError for an unknown kind.
 
-    A field that the clinic has in a form of its own (a date by a pattern, a local time, several fields in one) is any text.
+    A field that the clinic has in a form of its own (a date by a pattern, a local time, several fields in one) is any text; of rows it says
+    what each may hold.
     """
     one = library.kinds[kind]
     whole = json_schema.json_schema(_fields(library, one), kind, f"{library.names.base}/schema/{kind}")
     _add_lists(library, one, whole, whole["$defs"])
-    return whole
+    layout = library.layouts.get(kind)
+    if layout is None:
+        return whole
+    shaped = layout_schema.shaped(whole, layout)
+    if layout.rows is None:
+        return shaped
+    about = {name: whole[name] for name in ("$schema", "$id", "title", "$defs")}
+    return {**about, "type": "array", "minItems": Number("1"), "items": shaped}
 
 
 def _add_lists(library: Library, kind: Kind, schema: dict[str, Value], inside: dict[str, Value]) -> None:
@@ -42,6 +52,8 @@ def _add_lists(library: Library, kind: Kind, schema: dict[str, Value], inside: d
             child = library.kinds[listing.kind]
             inside[definition] = _child(library, kind, child, listing)
             _add_lists(library, child, inside[definition], inside)
+            if child.name in library.layouts:
+                inside[definition] = layout_schema.shaped(inside[definition], library.layouts[child.name])
     schema["properties"][MEMORY] = _MEMORY
 
 
@@ -66,18 +78,29 @@ def _fields(library: Library, kind: Kind) -> Fields:
         return kind.fields
     fields: dict[str, Field] = {}
     for name, field in kind.fields.by_name.items():
-        one = _field(field, layout.by_field[name]) if name in layout.by_field else field
-        fields[one.name] = replace(one, required=one.required or (one.name in fields and fields[one.name].required))
+        lines = [line for line in layout.every_line if any(places.head(one) == name for one in line.ours)]
+        for one in [_field(kind, name, line) for line in lines] or [field]:
+            before = fields.get(one.name)
+            fields[one.name] = replace(before or one, required=one.required or (before is not None and before.required))
+    for line in layout.every_line:
+        if isinstance(line.form, Always):
+            fields[line.name] = Field(line.name, line.span, "one of", values=(line.form.text,), required=True)
     rules = [(rule, _formula(layout, rule.formula)) for rule in kind.fields.rules]
     return Fields(fields, tuple(replace(rule, formula=formula, text=str(formula)) for rule, formula in rules))
 
 
-def _field(field: Field, line: Line) -> Field:
+def _field(kind: Kind, name: str, line: Line) -> Field:
+    """What a line makes of a field, or of what stands at a place of a list."""
+    ours = places.field_at(kind.fields, next(one for one in line.ours if places.head(one) == name))
+    assert ours is not None
+    field = replace(ours, required=ours.required and "[" not in ours.name)
     match line.form:
         case None:
             return replace(field, name=line.name)
         case Spelt(words=words, numeric=numeric):
             return replace(field, name=line.name, type="one of", values=tuple(words), numeric=numeric)
+        case Fixed(fields=(first, *_)):
+            return replace(first, name=line.name, required=field.required)
     return Field(line.name, field.span, "text", required=field.required, means=field.means)
 
 
@@ -89,6 +112,9 @@ def _formula(layout: Layout, formula: Formula) -> Formula:
         case Any_(parts):
             return any_of(_formula(layout, part) for part in parts)
         case Literal(name, value, positive):
+            if name in layout.by_head:
+                entries = {line.name for one, line in layout.by_field.items() if places.head(one) == name}
+                return any_of(has(one) for one in sorted(entries)) if positive else all_of(negate(has(one)) for one in sorted(entries))
             line = layout.by_field.get(name)
             if line is None:
                 return formula

@@ -69,7 +69,7 @@ def test_with_a_kind_only_the_errors_of_its_file_are_told(folder):
     [
         (("check", "vital"), "there is no record kind `vital`: did you mean `vitals`?"),
         (("check", "--clinic", "blom"), "there is no clinic `blom`: did you mean `bloom`?"),
-        (("check", "--clinic", "x"), "there is no clinic `x`; there are bloom"),
+        (("check", "--clinic", "x"), "there is no clinic `x`; there are aspen, bloom, cedar, sage"),
         (("check", "--mappings", "nowhere"), "there are no mappings in `nowhere`"),
     ],
 )

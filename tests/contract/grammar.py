@@ -10,7 +10,7 @@ from tests.contract import example
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([A-Za-z]+)|([][(){}|,…])')
 _NAME = r"(?!(?:and|or|not)\b)[A-Za-z_][\w-]*"
 LEXICAL: Mapping[str, str] = {
-    **dict.fromkeys(("name", "kind", "profile", "concept", "system"), _NAME),
+    **dict.fromkeys(("name", "kind", "profile", "concept", "system", "theirs"), _NAME),
     "table": r"[\w<>/-]+",
     "value": r"[^\s,;=|]+",
     "number": r"-?[0-9]+(?:\.[0-9]+)?",
@@ -25,6 +25,7 @@ LEXICAL: Mapping[str, str] = {
     "text": r"[^|\s](?:[^|]*[^|\s])?",
     "zone": r"[A-Z]\w+/\w+",
     "datepattern": "[YMD/.-]+",
+    "timepattern": "[YMDHhmsAP/.: -]+",
     "joined": r".*\$\w+.*",
     "datatype": "[A-Za-z]+",
     "string": "#[a-z]+",

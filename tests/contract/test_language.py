@@ -11,7 +11,7 @@ import yaml
 
 from service.diagnostics.spans import Source, Span
 from service.diagnostics.tree import Scalar
-from service.mapping import conditions, fields, layout, library, loops, memory, paths, syntax, vocabulary
+from service.mapping import conditions, fields, layout_lines, library, loops, memory, paths, syntax, vocabulary
 from service.mapping.check import r15_releases
 from service.mapping.terms import parse
 from service.mapping.walk import elements
@@ -20,6 +20,7 @@ from service.records import moments
 from tests.contract import example
 from tests.contract.grammar import Grammar, without_one
 from tests.contract.repository import ROOT, text
+from tests.support.mappings import CLINICS
 
 PAGE = "docs/language.md"
 GRAMMAR = Grammar(PAGE)
@@ -49,8 +50,9 @@ def known() -> Iterator[str]:
     yield from ("first of", "case", "with", "list of", "id", "layout", "field")
     yield from ("and", "or", "not", "needs", "only when", "at least one of", "at most one of", "together", "sum of")
     expressions = (syntax._LINE, fields._HEAD, fields._ONE_OF, fields._CLAUSE, loops._FILES, loops._ENTRIES, parse._HOLE)
-    for one in (*expressions, layout._DATED, layout._LOCAL):
+    for one in expressions:
         yield re.sub(r"\(\?P<\w+>|\\\w", " ", one.pattern)
+    yield re.sub(r"\\\w", " ", layout_lines._LINE.pattern.replace(layout_lines._NAME, ""))
 
 
 def test_the_grammar_has_the_words_of_the_code() -> None:
@@ -130,13 +132,22 @@ def test_the_grammar_spells_the_mappings(kind: str) -> None:
 def test_the_grammar_spells_the_rest() -> None:
     """So is each name of base.yaml, each form of a clinic's layout, and each fact of a lock."""
     base = yaml.load(text("mappings/base.yaml"), yaml.BaseLoader)
-    clinic = yaml.load(text("mappings/clinics/bloom.yaml"), yaml.BaseLoader)
+    clinics = [yaml.load(overlay, yaml.BaseLoader) for overlay in CLINICS.values()]
     sections = {"systems": "urls", "extensions": "extension", "units": "texts", "concepts": "constant"}
     lines = [(production, spelt) for name, production in sections.items() for spelt in base[name].values()]
     lines += [("constant", spelt) for table in base["tables"].values() for spelt in table.values()]
-    lines += [("form", spelt) for block in clinic["layout"].values() for spelt in block.values() if isinstance(spelt, str)]
+    lines += [("form", spelt) for clinic in clinics for spelt in forms(clinic["layout"])]
     lines += [("fact", spelt) for spelt in text("mappings/released.lock").splitlines()[1:]]
     assert not [(production, spelt) for production, spelt in lines if not GRAMMAR.accepts(production, spelt)]
+
+
+def forms(block: dict[str, Any]) -> Iterator[str]:
+    """The forms of a layout that stand on one line."""
+    for value in block.values():
+        if isinstance(value, str):
+            yield value
+        elif "field" not in value:
+            yield from forms(value)
 
 
 def leaves(block: dict[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from service.mapping import library, release
 from service.mapping.library import Library, Texts
 from tests.laws.conftest import SEED
 from tests.support import generate
-from tests.support.mappings import FOLDER, mappings, plain, read, shown, written
+from tests.support.mappings import CLINICS, FOLDER, mappings, plain, read, shown, written
 
 RENAMED = "anew"
 NOT_FREE = ("", "ae-severity", "ae-outcome")
@@ -176,9 +176,9 @@ def test_a_lock_keeps_what_was_ever_written():
     assert release.lock(changed({})) == LOCK
 
 
-@pytest.mark.parametrize(("clinic", "path"), [("", "released.lock"), ("bloom", "clinics/bloom.lock")])
+@pytest.mark.parametrize(("clinic", "path"), [("", "released.lock"), *((clinic, f"clinics/{clinic}.lock") for clinic in CLINICS)])
 def test_the_locks_are_as_released(clinic, path):
-    """The product and its clinic have a lock; every line of it is in the next one, and lines stand sorted."""
+    """The product and each clinic have a lock; every line of it is in the next one, and lines stand sorted."""
     lines = (FOLDER / path).read_text(encoding="utf-8").splitlines()
     assert lines[1:] == sorted(mappings(clinic).released)
     assert set(lines) <= set(release.lock(mappings(clinic)).splitlines())

@@ -17,12 +17,16 @@ from service.mapping.plan import Kind
 FOLDER = Path(__file__).parents[2] / "mappings"
 SERVER = "https://ehr.example.org/r4"
 KINDS = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "base")
+CLINICS = {path.stem: path.read_text("utf-8") for path in sorted(FOLDER.glob("clinics/*.yaml"))}
+"""The overlays by the names of their clinics."""
 CASES = [(clinic, kind) for clinic in ("", "bloom") for kind in KINDS]
-"""Every record kind, of the product and of the clinic's overlay."""
+"""Every record kind, of the product and of an overlay that changes what some become."""
 DIFFERENT = [("", kind) for kind in KINDS] + [
-    ("bloom", kind) for kind in KINDS if f"\n{kind}:" in (FOLDER / "clinics" / "bloom.yaml").read_text("utf-8")
+    (clinic, kind) for clinic, overlay in CLINICS.items() for kind in KINDS if f"\n{kind}:" in overlay
 ]
-"""Every record kind of the product, and those that the overlay changes."""
+"""Every record kind of the product, and those that an overlay changes."""
+LAID_OUT = [(clinic, kind) for clinic, overlay in CLINICS.items() for kind in KINDS if f"\n  {kind}:" in overlay.partition("\nlayout:")[2]]
+"""Every record kind that a clinic has in a form of its own."""
 
 
 @cache

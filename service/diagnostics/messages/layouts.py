@@ -26,8 +26,8 @@ def not_a_form(span: Span, text: str) -> Diagnostic:
         f"`{text}` is not a line of a layout",
         span,
         "not understood",
-        help="`theirs: ours`, `theirs: {field: ours, Their word: our_word}`, `theirs: ours as MM/DD/YYYY`, "
-        "`theirs: ours in Zone/City` or `theirs: $a/$b`",
+        help="`theirs: ours`, `theirs: {field: ours, Their word: our_word}`, `theirs: ours as MM/DD/YYYY`, `theirs: ours in Zone/City`, "
+        "`theirs: $a/$b`, `theirs: ours with other=value`, `theirs: = text`, a block of such lines, or once `case theirs:`",
     )
 
 
@@ -81,6 +81,17 @@ def unknown_zone(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
         span,
         "not in the time zone database",
         help=similar(name, known) or "name it as the IANA time zone database does: `America/Denver`",
+    )
+
+
+def key_in_a_case(span: Span, name: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP259",
+        f"`{name}` has its line in a case",
+        span,
+        "rows are put together by it",
+        (f"a row of another case would not say of which {name} it is",),
+        "put its line beside `case`: then every row has it",
     )
 
 
