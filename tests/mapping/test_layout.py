@@ -440,7 +440,7 @@ def test_theirs_to_ours_to_theirs_is_the_identity(given):
         ("p: {field: temperature_unit, A: K, B: C, X: F}", "KAP103", "K"),
         ("heart_rate: respiratory_rate", "KAP256", "heart_rate"),
         ("_fhir: respiratory_rate", "KAP256", "_fhir"),
-        ("note: {text: heart_rate}", "KAP256", "note"),
+        ("note: {text: heart_rate}", "KAP256", "text"),
         ("at: recorded_at as MM/DD/YYYY HH:mm AM in America/Denver", "KAP251", "recorded_at as MM/DD/YYYY HH:mm AM in America/Denver"),
         ("t: temperature with temperature_unit=K", "KAP103", "K"),
         ("t: temperature with weight=F", "KAP254", "weight"),
