@@ -19,6 +19,7 @@ _SAID: dict[str, dict[str, Any]] = {
     "Period": {"extension": [_EXTENSION]},
     "HumanName": {"text": MARK, "period": {"extension": [_EXTENSION]}},
     "Address": {"text": MARK, "period": {"extension": [_EXTENSION]}},
+    "Dosage": {"patientInstruction": MARK},
     "ContactPoint": {"period": {"extension": [_EXTENSION]}},
 }
 _DERIVED: dict[str, Any] = {"interpretation": [{"text": MARK}], "issued": MARK}
