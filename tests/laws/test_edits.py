@@ -19,7 +19,6 @@ from tests.support.mappings import DIFFERENT, SERVER, apart, mappings, plain, re
 from tests.support.marks import MARK, marked
 from tests.support.perturb import perturbed
 
-
 MANY = 30
 """So many fields of a kind are changed in one example."""
 
