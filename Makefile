@@ -23,7 +23,7 @@ laws: $(READY)
 	LAWS=5000 $(BIN)/pytest -n auto tests/laws
 
 mutate: $(READY)
-	$(BIN)/python -m tests.mutation
+	$(BIN)/python -m tests.mutation $(if $(ALL),all)
 
 understood: $(READY)
 	$(BIN)/python -m tests.understood

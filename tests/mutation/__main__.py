@@ -1,8 +1,12 @@
-"""`python -m tests.mutation [seed]`: all mutants, a table of the verdicts, `build/mutate.json`. Exits 1 where one escapes or crashes."""
+"""`python -m tests.mutation [seed]`: as many mutants as 18 minutes allow, in a random order; with `all` before the seed every one.
+
+It prints a table of the verdicts and writes `build/mutate.json`. Exits 1 where one escapes or crashes.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import secrets
 import sys
@@ -10,6 +14,7 @@ import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
+from random import Random
 
 from service.mapping import library
 from tests.mutation.mutants import KINDS, Mutant, mutants
@@ -18,6 +23,7 @@ from tests.support.mappings import FOLDER
 
 CLINIC = "bloom"
 OUT = Path("build/mutate.json")
+SECONDS = 18 * 60
 
 
 def table(cases: list[Mutant], verdicts: list[Verdict]) -> str:
@@ -36,14 +42,21 @@ def table(cases: list[Mutant], verdicts: list[Verdict]) -> str:
     return "\n".join(rows)
 
 
-def main(seed: int) -> int:
-    """Run all mutants; 1 where one escapes or crashes."""
+def main(seed: int, seconds: float) -> int:
+    """Judge mutants for so many seconds; 1 where one escapes or crashes."""
     started = time.monotonic()
     texts = unlocked(library.read(FOLDER, CLINIC))
-    cases = mutants(texts.files, seed)
+    every = mutants(texts.files, seed)
+    cases = Random(seed).sample(every, len(every))
     print(f"{len(cases)} mutants, seed {seed}", flush=True)
+    verdicts: list[Verdict] = []
     with multiprocessing.get_context("fork").Pool(maxtasksperchild=25) as pool:
-        verdicts = list(pool.imap(partial(judge, texts=texts, seed=seed), cases, chunksize=8))
+        for verdict in pool.imap(partial(judge, texts=texts, seed=seed), cases, chunksize=2):
+            verdicts.append(verdict)
+            if time.monotonic() - started > seconds:
+                break
+    cases = cases[: len(verdicts)]
+    print(f"{len(cases)} of them judged")
     print(table(cases, verdicts))
     found = counts(verdicts)
     where = Counter(one.detail for one in verdicts if one.word == "refused")
@@ -51,11 +64,21 @@ def main(seed: int) -> int:
     for verdict in verdicts:
         if verdict.word in ("escaped", "crashed"):
             print(f"{verdict.word}: {verdict.mutant}\n  {verdict.detail}")
-    report = {"seed": seed, "mutants": len(cases), **found, "pointing": where, "seconds": round(time.monotonic() - started)}
+    report = {
+        "seed": seed,
+        "mutants": len(cases),
+        "of": len(every),
+        **found,
+        "pointing": where,
+        "seconds": round(time.monotonic() - started),
+    }
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(report, indent=2) + "\n")
     return 1 if found["escaped"] or found["crashed"] else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else secrets.randbelow(2**32)))
+    asked = sys.argv[1:]
+    everything = asked[:1] == ["all"]
+    seeds = asked[1:] if everything else asked
+    sys.exit(main(int(seeds[0]) if seeds else secrets.randbelow(2**32), math.inf if everything else SECONDS))
