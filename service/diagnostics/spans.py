@@ -7,6 +7,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+_IN_WORD = re.compile(r"[\w-]").match
+
 
 @dataclass(frozen=True)
 class Source:
@@ -59,6 +61,9 @@ class Span:
         """The span of a word inside this one: where it stands alone, else its first occurrence, else the whole span."""
         if not word:
             return self
-        alone = re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", self.text)
-        at = alone.start() if alone else self.text.find(word)
+        text = self.text
+        at = first = text.find(word)
+        while at >= 0 and (_IN_WORD(text[at - 1 : at]) or _IN_WORD(text[at + len(word) :])):
+            at = text.find(word, at + 1)
+        at = at if at >= 0 else first
         return replace(self, start=self.start + at, end=self.start + at + len(word)) if at >= 0 else self

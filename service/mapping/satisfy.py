@@ -22,6 +22,7 @@ class Theory:
     domains: Mapping[str, tuple[str, ...]]
     open_domains: frozenset[str] = frozenset()
     _numbers: dict[Literal, int] = field(default_factory=dict)
+    _literals: list[Literal] = field(default_factory=list)
     _clauses: Clauses = field(default_factory=Clauses)
     _named: set[str] = field(default_factory=set)
     _fresh: int = 0
@@ -40,7 +41,7 @@ class Theory:
         model = self._clauses.solve(asked, prefer, whole=whole)
         if model is None:
             return None
-        return {literal: model[number] for literal, number in self._numbers.items() if number in model}
+        return {self._literals[number - 1]: truth for number, truth in model.items()}
 
     def _translate(self, formula: Formula) -> list[Clause]:
         clauses: list[Clause] = []
@@ -61,7 +62,10 @@ class Theory:
         return name
 
     def _variable(self, literal: Literal) -> int:
-        return self._numbers.setdefault(literal, len(self._numbers) + 1)
+        if literal not in self._numbers:
+            self._literals.append(literal)
+            self._numbers[literal] = len(self._literals)
+        return self._numbers[literal]
 
     def _declare(self, name: str) -> None:
         if name in self._named:
