@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
+from service.diagnostics.diagnostic import Diagnostics
 from service.diagnostics.issue import Refused
+from service.diagnostics.spans import Source
+from service.diagnostics.tree import parse
 from service.fhir import json
 from service.fhir.json import Value
+from service.mapping import layout_lines
 from service.mapping.layout import Layout
+from tests.support.mappings import mappings
 
 _TIME = re.compile(rb'"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"')
 
@@ -27,3 +32,12 @@ def fitting(layout: Layout, record: dict[str, Value]) -> dict[str, Value]:
             record = {name: value for name, value in record.items() if name not in without}
         else:
             return record
+
+
+def layouts(text: str) -> dict[str, Layout]:
+    """The layouts of a clinic that changes nothing else."""
+    tree, found = parse(Source("mappings/clinics/test.yaml", text))
+    read = layout_lines.read(tree.get("layout"), mappings().kinds, found)
+    if found:
+        raise Diagnostics(found)
+    return dict(read)
