@@ -25,11 +25,12 @@ class Compiled:
     kind: Kind
     names: Names
     case: str = ""
+    writes: bool = True
 
     @cached_property
     def text(self) -> str:
         """The emitted module."""
-        return module.text(self.kind, self.names, reads=not self.case)
+        return module.text(self.kind, self.names, writes=self.writes, reads=not self.case)
 
     @cached_property
     def _module(self) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from service.mapping.plan import Kind
 from service.mapping.sender import Names
 
 
-def text(kind: Kind, names: Names, *, reads: bool = True) -> str:
-    """The module's text: what writes records and, if it `reads`, resources. It names what `runtime` offers and nothing else."""
+def text(kind: Kind, names: Names, *, writes: bool = True, reads: bool = True) -> str:
+    """The module's text: what writes records, what reads resources, or both. It names what `runtime` offers and nothing else."""
     source = Source()
     structs.records(kind, source)
-    Writer(kind, names, source).functions()
+    if writes:
+        Writer(kind, names, source).functions()
     if reads:
         Reader(kind, source).functions()
     head = [

@@ -144,7 +144,9 @@ class Code:
             main = next((shape for shape in kind.written if not shape.ending), None)
             number = f"{kind.written.index(main):03x}" if main else ""
             steady = main is None or simplest(main.when, frozenset(), kind.fields) == TRUE
-            made[kind.name] = Ready(kind, Compiled(kind, names), Cases.among(kind, names), f"f_{kind.key}", system, number, steady)
+            apart = Cases.among(kind, names)
+            emitted = Compiled(kind, names, writes=apart is None)
+            made[kind.name] = Ready(kind, emitted, apart, f"f_{kind.key}", system, number, steady)
         for one in made.values():
             one.lists = tuple(_inside(listing, made[listing.kind]) for listing in one.kind.children)
         return made
