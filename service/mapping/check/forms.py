@@ -17,25 +17,25 @@ from service.records.formulas import FALSE, All, Formula, Literal, all_of, any_o
 def check(kind: Kind) -> Iterator[Diagnostic]:
     """Every form that cannot fill the required fields, repeats what it does not give, or whose resource alone breaks a rule."""
     for shape in kind.shapes:
-        if shape.form_of and shape.own_only:
-            given = _given(kind, shape)
+        if not shape.form_of:
+            continue
+        given = _given(kind, shape)
+        if shape.own_only:
             missing = [one.name for one in kind.fields.by_name.values() if one.required and given[one.name] == FALSE]
             yield lost.form_incomplete(shape.span, shape.name, missing)
-        elif shape.form_of:
-            yield from _echoes(kind, shape)
-            yield from _rules(kind, shape)
+        else:
+            yield from _echoes(kind, shape, given)
+            yield from _rules(kind, shape, given)
 
 
-def _echoes(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
-    given = _given(kind, shape)
+def _echoes(kind: Kind, shape: Shape, given: Mapping[str, Formula]) -> Iterator[Diagnostic]:
     for leaf in shape.scope.leaves():
         for one in leaf.term.fields if isinstance(leaf.term, Echo) else ():
             if theory(kind.fields).solve(shape.when, leaf.when, negate(given[one.name])) is not None:
                 yield lost.form_repeats(leaf.term.span, shape.name, one.name)
 
 
-def _rules(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
-    given = _given(kind, shape)
+def _rules(kind: Kind, shape: Shape, given: Mapping[str, Formula]) -> Iterator[Diagnostic]:
     for rule in kind.fields.rules:
         broken = negate(_as_read(rule.formula, given))
         model = theory(kind.fields).solve(shape.when, rule.formula, broken) if broken != FALSE else None

@@ -44,16 +44,18 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
     first = _record(fields, least, shape, 0, free=False)
     yield first
     usual = rules.solve(here, prefer=_yes) or least
-    yield _record(fields, usual, shape, 0, free=True)
+    most = _record(fields, usual, shape, 0, free=True)
+    yield most
     if shape.form_of:
         return
     for when in dict.fromkeys(part.when for part in every(shape.scope.parts) if holds(part.when, first)):
         without = rules.solve(here, negate(when), required, whole=True)
         if without is not None:
             yield _record(fields, without, shape, 0, free=False)
-    left = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
-    told = [*left, *(leaf for items in shape.scope.items() for leaf in items.scope.leaves())]
+    mine = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
+    told = [*mine, *(leaf for items in shape.scope.items() for leaf in items.scope.leaves())]
     rounds = max([1, *(len(one.values) for leaf in told if _decides(leaf, shape.profile) for one in leaf.term.fields)])
+    left = [leaf for leaf in mine if not holds(leaf.when, most)]
     number = 1
     while left or number < min(rounds, _ROUNDS):
         wanted = next((model for leaf in left if (model := rules.solve(here, leaf.when, prefer=_yes))), None)
