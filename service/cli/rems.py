@@ -8,15 +8,15 @@ import click
 
 from service.cli import given as giving
 from service.cli import terminal
-from service.cli.given import beside
 from service.cli.mappings import Chosen, instead, kind_of, options
 from service.fhir import json
-from service.fhir.json import Number, Value
+from service.fhir.json import Value
 from service.instruments import form
 from service.instruments.filled import SESSION, Answer, Filled, Missing, NotForIt, called, fill
 from service.instruments.form_fhir import questionnaire, response
 from service.mapping import laid_out
 from service.mapping.library import Library
+from service.records.formulas import word
 
 _FORM = "spravato-rems-pmf"
 
@@ -24,7 +24,7 @@ _FORM = "spravato-rems-pmf"
 @click.command()
 @click.argument("file", required=False)
 @click.option(
-    "--with", "along", multiple=True, metavar="KIND=FILE", callback=beside, help="Records beside the session: patient, medication …"
+    "--with", "along", multiple=True, metavar="KIND=FILE", callback=giving.beside, help="Records beside the session: patient, medication …"
 )
 @click.option("--form-version", "version", default="", help="The version of the form; without it, the newest.")
 @click.option("--fhir", is_flag=True, help="Instead, the QuestionnaireResponse.")
@@ -83,14 +83,10 @@ def _shown(mapped: Library, filled: Filled) -> Iterator[str]:
 def _answer(mapped: Library, answer: Answer | None) -> str:
     if answer is None:
         return "-"
-    value = {True: "yes", False: "no"}[answer.value] if isinstance(answer.value, bool) else _text(answer.value)
+    value = {True: "yes", False: "no"}[answer.value] if isinstance(answer.value, bool) else word(answer.value)
     unit = f" {answer.question.unit}" if answer.question.unit else ""
     said = "; ".join(f"{found.name}: {called(mapped, found.kind.name, field)}" for found, field in answer.evidence)
     return f"{value}{unit}" + (f"  ({said})" if said else "")
-
-
-def _text(value: Value) -> str:
-    return value.text if isinstance(value, Number) else str(value)
 
 
 def _tell(filled: Filled) -> None:

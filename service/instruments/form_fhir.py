@@ -8,6 +8,7 @@ from functools import partial
 from service.fhir.json import Value
 from service.instruments.filled import Answer, Evidence, Filled
 from service.instruments.form import Form, Question
+from service.instruments.questionnaire import Resource, head
 from service.mapping import counterpart
 from service.mapping.identity import Own
 from service.mapping.library import Library
@@ -28,21 +29,13 @@ _ELEMENTS = {
 }
 """The element of an answer by the type of its question; all others are texts."""
 
-Resource = dict[str, Value]
-
 
 def questionnaire(form: Form, version: str, names: Vocabulary) -> Resource:
     """The Questionnaire of a version of a form."""
     return {
-        "resourceType": "Questionnaire",
+        **head(names, form.id, form.url, form.title, form.copyright),
         "id": f"{form.id}-{version}",
-        "url": form.url.replace("{base}", names.base),
         "version": version,
-        "name": "".join(word.capitalize() for word in form.id.split("-")),
-        "title": form.title,
-        "status": "active",
-        "subjectType": ["Patient"],
-        "copyright": form.copyright,
         "item": [
             {"linkId": link, "text": title, "type": "group", "item": [_question(one, names) for one in questions]}
             for link, title, questions in form.questions(version)

@@ -16,17 +16,22 @@ Resource = dict[str, Value]
 
 def questionnaire(one: Instrument, names: Vocabulary) -> Resource:
     """The Questionnaire of an instrument whose file was checked with these names. No answer is required: incomplete ones are data, too."""
+    items = list(_items(one, names))
+    return {**head(names, one.id, one.url, one.title, one.licence.status), **({"item": items} if items else {})}
+
+
+def head(names: Vocabulary, name: str, url: str, title: str, copyright_: str) -> Resource:
+    """What a Questionnaire of ours says about itself; `name` has hyphens between its words."""
     return {
         "resourceType": "Questionnaire",
-        "id": one.id,
-        "url": one.url.replace("{base}", names.base),
+        "id": name,
+        "url": url.replace("{base}", names.base),
         "version": names.version,
-        "name": "".join(word.capitalize() for word in one.id.split("-")),
-        "title": one.title,
+        "name": "".join(word.capitalize() for word in name.split("-")),
+        "title": title,
         "status": "active",
         "subjectType": ["Patient"],
-        "copyright": one.licence.status,
-        **({"item": items} if (items := list(_items(one, names))) else {}),
+        "copyright": copyright_,
     }
 
 

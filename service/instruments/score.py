@@ -101,4 +101,4 @@ def _denied(record: Mapping[str, Value], name: str, answer: str) -> bool:
 
 def number(value: Value) -> Decimal | None:
     """The number that a record holds; None where there is none."""
-    return Decimal(value.text) if isinstance(value, Number) else None
+    return value.decimal if isinstance(value, Number) else None
