@@ -9,6 +9,16 @@ from service.fhir.json import Number
 from tests.support.foreign import patient, pulse
 from tests.support.mappings import SERVER, mappings, read, shown, written
 
+READING = {
+    "reading_id": "v",
+    "client_id": "c",
+    "recorded_at": "2024-05-14T12:00:00Z",
+    "status": "final",
+    "heart_rate": Number("71"),
+    "pain_0_10": Number("3"),
+}
+"""A reading that becomes two Observations."""
+
 MORE = {"photo": [{"title": "p"}], "_gender": {"id": "x"}}
 
 
@@ -141,15 +151,7 @@ def test_an_unread_modifier_is_always_refused(policy, theirs):
 def test_a_refused_resource_leaves_the_others_of_its_record():
     """A resource that is refused does not take part in its record: the others are read."""
     mapped = mappings()
-    record = {
-        "reading_id": "v",
-        "client_id": "c",
-        "recorded_at": "2024-05-14T12:00:00Z",
-        "status": "final",
-        "heart_rate": Number("71"),
-        "pain_0_10": Number("3"),
-    }
-    heart, pain = written(mapped, "vitals", record)
+    heart, pain = written(mapped, "vitals", READING)
     found = read(mapped, [{**heart, "implicitRules": "urn:x"}, pain])
     assert [one.seen for one in found.records] == [["pain"]]
     assert [one.resource.value["id"] for one in found.orphans] == ["v.hr"]
@@ -158,15 +160,7 @@ def test_a_refused_resource_leaves_the_others_of_its_record():
 def test_a_refused_resource_does_not_hold_the_others_to_its_values():
     """After an edit the server still has the old values in a resource that is refused: the others are a record all the same."""
     mapped = mappings()
-    record = {
-        "reading_id": "v",
-        "client_id": "c",
-        "recorded_at": "2024-05-14T12:00:00Z",
-        "status": "final",
-        "heart_rate": Number("71"),
-        "pain_0_10": Number("3"),
-    }
-    heart, pain = written(mapped, "vitals", record, server=SERVER, takes_ids=True)
+    heart, pain = written(mapped, "vitals", READING, server=SERVER, takes_ids=True)
     strange = {**heart, "implicitRules": "urn:x"}
     (held,) = shown(read(mapped, [strange, pain], server=SERVER, policy="keep"))
     (edited,) = written(mapped, "vitals", {**held, "recorded_at": "2024-05-14T13:00:00Z"}, server=SERVER)
