@@ -16,6 +16,7 @@ from service.fhir import tables
 from service.fhir.profiles import (
     ExtensionDefinition,
     ExtensionPart,
+    Node,
     Profile,
     ProfileElement,
     Slicing,
@@ -34,6 +35,7 @@ __all__ = [
     "ExtensionPart",
     "Invariant",
     "Member",
+    "Node",
     "Profile",
     "ProfileElement",
     "Slicing",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
@@ -46,9 +46,31 @@ class ProfileElement:
     slicing: Slicing | None
 
 
+@dataclass(slots=True)
+class Node:
+    """What a definition says of one element or slice: `facts` None where only of what is in it."""
+
+    facts: ProfileElement | None = None
+    children: dict[str, Node] = field(default_factory=dict)
+    slices: dict[str, Node] = field(default_factory=dict)
+
+    def below(self, path: str) -> Iterator[Node]:
+        """The nodes at a path ("code.coding") inside this one, whatever slices lie between; `$this` is the node itself."""
+        if path == "$this":
+            yield self
+            return
+        name, _, rest = path.partition(".")
+        child = self.children.get(name)
+        for node in (child, *child.slices.values()) if child else ():
+            yield from node.below(rest or "$this")
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile on a resource type: the elements that say more than the type, in order, by their id; its own invariants."""
+    """A profile on a resource type: the elements that say more than the type, in order, by their id; its own invariants.
+
+    `tree` has the elements by their place.
+    """
 
     name: str
     url: str
@@ -57,6 +79,7 @@ class Profile:
     base: str
     elements: Mapping[str, ProfileElement]
     invariants: tuple[Invariant, ...]
+    tree: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +97,7 @@ class ExtensionPart:
 class ExtensionDefinition:
     """An extension by its url: the element paths or types it may stand on ("Element": anywhere), whether it is a modifier, what it holds.
 
-    `elements` says the same by element id, as a profile of the type Extension does. `invariants` are its own.
+    `elements` and `tree` say the same, as in a profile of the type Extension. `invariants` are its own.
     """
 
     url: str
@@ -84,6 +107,7 @@ class ExtensionDefinition:
     parts: Mapping[str, ExtensionPart]
     elements: Mapping[str, ProfileElement]
     invariants: tuple[Invariant, ...]
+    tree: Node
 
 
 class _ElementRow(msgspec.Struct):
@@ -145,7 +169,8 @@ def _profile_urls() -> dict[str, str]:
 @cache
 def _profile(url: str) -> Profile:
     row = msgspec.json.decode(tables.lines("profiles")[url], type=_ProfileRow)
-    return Profile(url.rpartition("/")[2], url, row.version, row.type, row.base, _elements(row.elements), row.invariants)
+    elements = _elements(row.elements)
+    return Profile(url.rpartition("/")[2], url, row.version, row.type, row.base, elements, row.invariants, _tree(elements))
 
 
 @cache
@@ -153,7 +178,7 @@ def _extension(url: str) -> ExtensionDefinition:
     row = msgspec.json.decode(tables.lines("extensions")[url], type=_ExtensionRow)
     elements = _elements(row.elements)
     whole = _part("Extension", elements)
-    return ExtensionDefinition(url, row.contexts, row.modifier, whole.types, whole.parts, elements, row.invariants)
+    return ExtensionDefinition(url, row.contexts, row.modifier, whole.types, whole.parts, elements, row.invariants, _tree(elements))
 
 
 def _part(at: str, elements: Mapping[str, ProfileElement]) -> ExtensionPart:
@@ -171,6 +196,19 @@ def _part(at: str, elements: Mapping[str, ProfileElement]) -> ExtensionPart:
         binding=value.binding if value else None,
         parts=MappingProxyType(parts),
     )
+
+
+def _tree(elements: Mapping[str, ProfileElement]) -> Node:
+    root = Node()
+    for element in elements.values():
+        node = root
+        for step in element.id.split(".")[1:]:
+            name, _, part = step.partition(":")
+            node = node.children.setdefault(name.removesuffix("[x]"), Node())
+            if part:
+                node = node.slices.setdefault(part, Node())
+        node.facts = element
+    return root
 
 
 def _elements(rows: tuple[_ElementRow, ...]) -> Mapping[str, ProfileElement]:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.fhir import definitions, json
-from service.fhir.definitions import Element, ProfileElement
+from service.fhir.definitions import Element, Node, ProfileElement
 from service.fhir.json import Value
 from service.fhir.validate import bindings, references, slicing
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import Item, Scope, content, element_items
-from service.fhir.validate.tree import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,12 @@ class Conformance:
             bound
             and bound.strength == "required"
             and bound != member.element.binding
-            and bindings.holds(item.value, member.type, bound.value_set) is False
+            and bindings.holds(item.value, member.type, bound.value_set, self.scope.guide) is False
         ):
             self._error("code-invalid", item.place, f"`{facts.id}` must be a code of the value set {bound.value_set}")
 
     def _slices(self, node: Node, element: Element, items: Sequence[Item], place: str) -> None:
-        found = slicing.assign(node, items)
+        found = slicing.assign(node, items, self.scope.guide)
         if found is None:
             return
         for name, part in node.slices.items():

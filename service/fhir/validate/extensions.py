@@ -11,7 +11,6 @@ from service.fhir.json import Value
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import Item, Scope
-from service.fhir.validate.tree import extension_tree
 
 
 def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) -> None:
@@ -27,7 +26,7 @@ def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) 
     url = item.value.get("url")
     if isinstance(url, str) and ":" not in url and "Extension" not in host:
         findings.error("value", item.place, "the url of an extension must be absolute")
-    known = definitions.extension(url) if isinstance(url, str) else None
+    known = scope.guide.extension(url) if isinstance(url, str) else None
     if known is None:
         return
     if host.isdisjoint(known.contexts):
@@ -37,7 +36,7 @@ def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) 
         where = "modifierExtension" if known.modifier else "extension"
         findings.error("extension", item.place, f"the extension {known.url} belongs in `{where}`", known.url)
     _check_parts(item.value, known, item.place, findings, known.url)
-    Conformance(findings, scope, known.url).check(extension_tree(known.url), item.value, "Extension", item.place)
+    Conformance(findings, scope, known.url).check(known.tree, item.value, "Extension", item.place)
 
 
 def host_names(resource_type: str, steps: Sequence[Member]) -> set[str]:

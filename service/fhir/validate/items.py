@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from service.fhir import definitions
 from service.fhir.definitions import Element, Member
+from service.fhir.guide import PACKED, Guide
 from service.fhir.json import Value
 
 RESOURCE = "Resource"
@@ -24,10 +25,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a resource's references may name: the resource whose `contained` they see, the Bundle entries' types by their fullUrl."""
+    """What a resource's references may name: the resource whose `contained` they see, the Bundle entries' types by their fullUrl.
+
+    `guide` holds the definitions that it is checked by.
+    """
 
     container: Value
     entries: Mapping[str, str]
+    guide: Guide = PACKED
 
 
 def member_items(parent: Mapping[str, Value], member: Member, place: str) -> Iterator[Item]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.fhir import definitions
-from service.fhir.definitions import ProfileElement
+from service.fhir.definitions import Node, ProfileElement
+from service.fhir.guide import Guide
 from service.fhir.json import Value
 from service.fhir.validate import bindings
 from service.fhir.validate.items import Item, content, element_items
-from service.fhir.validate.tree import Node
 
 
-def assign(node: Node, items: Sequence[Item]) -> dict[str, list[Item]] | None:
+def assign(node: Node, items: Sequence[Item], guide: Guide) -> dict[str, list[Item]] | None:
     """The items of each slice by its name, those of no slice under ""; None where that cannot be told from the values alone."""
     found: dict[str, list[Item]] = {"": [], **{name: [] for name in node.slices}}
     for item in items:
-        verdicts = {name: _belongs(item, part, node.facts) for name, part in node.slices.items()}
+        verdicts = {name: _belongs(item, part, node.facts, guide) for name, part in node.slices.items()}
         if None in verdicts.values():
             return None
         found[next((name for name, verdict in verdicts.items() if verdict), "")].append(item)
@@ -32,14 +32,14 @@ def fits(pattern: Value, value: Value) -> bool:
     return type(pattern) is type(value) and bool(pattern == value)
 
 
-def _belongs(item: Item, part: Node, sliced: ProfileElement | None) -> bool | None:
+def _belongs(item: Item, part: Node, sliced: ProfileElement | None, guide: Guide) -> bool | None:
     if sliced is None or sliced.slicing is None or part.facts is None:
         return None
-    verdicts = [_meets(item, part, part.facts, kind, path) for kind, path in sliced.slicing.by]
+    verdicts = [_meets(item, part, kind, path, guide) for kind, path in sliced.slicing.by]
     return False if False in verdicts else None if None in verdicts else True
 
 
-def _meets(item: Item, part: Node, facts: ProfileElement, kind: str, path: str) -> bool | None:
+def _meets(item: Item, part: Node, kind: str, path: str, guide: Guide) -> bool | None:
     if "(" in path:
         return None
     found = _select(item, path)
@@ -48,10 +48,10 @@ def _meets(item: Item, part: Node, facts: ProfileElement, kind: str, path: str) 
         return any(other.member.type in wanted for other in found) if wanted else None
     if kind == "exists":
         return _exists(part, path, found)
-    if path == "url" and facts.profiles:
-        return any(other.value in facts.profiles for other in found)
+    if path == "url" and part.facts and part.facts.profiles:
+        return any(other.value in part.facts.profiles for other in found)
     wanted_facts = [node.facts for node in part.below(path) if node.facts and _decides(node.facts)]
-    verdicts = [_has(other, wanted) for other in found for wanted in wanted_facts]
+    verdicts = [_has(other, wanted, guide) for other in found for wanted in wanted_facts]
     return True if True in verdicts else None if not wanted_facts or None in verdicts else False
 
 
@@ -69,13 +69,13 @@ def _decides(facts: ProfileElement) -> bool:
     return facts.fixed is not None or facts.pattern is not None or required
 
 
-def _has(item: Item, facts: ProfileElement) -> bool | None:
+def _has(item: Item, facts: ProfileElement, guide: Guide) -> bool | None:
     if facts.fixed is not None:
         return type(facts.fixed) is type(item.value) and bool(facts.fixed == item.value)
     if facts.pattern is not None:
         return fits(facts.pattern, item.value)
     assert facts.binding is not None
-    return bindings.holds(item.value, item.member.type, facts.binding.value_set)
+    return bindings.holds(item.value, item.member.type, facts.binding.value_set, guide)
 
 
 def _select(item: Item, path: str) -> list[Item]:

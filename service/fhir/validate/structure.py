@@ -16,7 +16,6 @@ from service.fhir.validate import bindings, extensions, references
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import RESOURCE, Item, Scope, member_items
-from service.fhir.validate.tree import profile_tree
 
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 
@@ -34,25 +33,25 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
         findings.error("structure", place, "`resourceType` must name a FHIR R4 resource type")
         return
     if name == "Bundle":
-        scope = Scope(scope.container, dict(_entry_types(resource)))
+        scope = Scope(scope.container, dict(_entry_types(resource)), scope.guide)
     _Walk(name, scope, findings).check_object(resource, name, place, ())
-    for url in _claimed(resource, place, findings) if profiles is None else profiles:
-        found = definitions.profile(url)
+    for url in _claimed(resource, place, scope, findings) if profiles is None else profiles:
+        found = scope.guide.profile(url)
         if found is None:
             raise LookupError(f"the profile {url} is not known")
         if found.type != name:
             findings.error("structure", place, f"the profile is for {found.type}, not for {name}", found.url)
         else:
-            Conformance(findings, scope, found.url).check(profile_tree(found.url), resource, name, place)
+            Conformance(findings, scope, found.url).check(found.tree, resource, name, place)
 
 
-def _claimed(resource: Mapping[str, Value], place: str, findings: Findings) -> list[str]:
+def _claimed(resource: Mapping[str, Value], place: str, scope: Scope, findings: Findings) -> list[str]:
     """The known profiles that a resource claims."""
     meta = resource.get("meta")
     claimed = meta.get("profile") if isinstance(meta, dict) else None
     known: list[str] = []
     for index, url in enumerate(claimed if isinstance(claimed, list) else []):
-        if isinstance(url, str) and ":" in url and definitions.profile(url):
+        if isinstance(url, str) and ":" in url and scope.guide.profile(url):
             known.append(url)
         elif isinstance(url, str):
             message = "this profile, or this version of it, is not known: it was not checked"
@@ -127,12 +126,12 @@ class _Walk:
             return
         elif member.type == RESOURCE:
             inside = member.element.name == "contained"
-            scope = self.scope if inside else Scope(value, self.scope.entries)
+            scope = self.scope if inside else Scope(value, self.scope.entries, self.scope.guide)
             check_resource(value, item.place, scope, self.findings)
         else:
             self._check_complex(item, steps)
         bound = member.element.binding
-        if bound and bound.strength == "required" and bindings.holds(value, member.type, bound.value_set) is False:
+        if bound and bound.strength == "required" and bindings.holds(value, member.type, bound.value_set, self.scope.guide) is False:
             message = f"`{member.element.path}` must be a code of the value set {bound.value_set}"
             self._error("code-invalid", item.place, message)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from service.fhir import definitions
-from service.fhir.validate.tree import extension_tree, profile_tree
+from service.fhir.guide import PACKED
 from tests.fhir.validate.made import US_CORE
 
 
 def test_slices_hang_on_their_element() -> None:
     """A slice has what is said of it and of what is in it, apart from the element that it slices."""
-    component = profile_tree(f"{US_CORE}us-core-blood-pressure").children["component"]
+    known = PACKED.profile("us-core-blood-pressure")
+    assert known is not None
+    component = known.tree.children["component"]
     assert set(component.slices) == {"systolic", "diastolic"}
     systolic = component.slices["systolic"]
     assert systolic.facts is not None
@@ -23,9 +24,9 @@ def test_slices_hang_on_their_element() -> None:
 def test_every_element_of_a_definition_is_in_its_tree() -> None:
     """No element that a profile or extension speaks of is lost."""
     for url in (f"{US_CORE}us-core-patient", f"{US_CORE}us-core-race"):
-        known = definitions.profile(url) or definitions.extension(url)
+        known = PACKED.profile(url) or PACKED.extension(url)
         assert known is not None
-        nodes, facts = [profile_tree(url) if definitions.profile(url) else extension_tree(url)], set()
+        nodes, facts = [known.tree], set()
         while nodes:
             node = nodes.pop()
             facts |= {node.facts.id} if node.facts else set()

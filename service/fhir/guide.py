@@ -1,0 +1,53 @@
+"""What is known beyond R4 core, US Core and IPS: the definitions that files or a request hand in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.fhir import definitions
+from service.fhir.definitions import ExtensionDefinition, Profile
+from service.fhir.json import Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guide:
+    """Definitions by their url. What a guide does not hold is looked up in the packed ones; a guide changes nothing outside of itself.
+
+    `value_sets` are the (system, code) pairs of each, `questionnaires` Questionnaire resources.
+    """
+
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    extensions: Mapping[str, ExtensionDefinition] = field(default_factory=dict)
+    value_sets: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    questionnaires: Mapping[str, Value] = field(default_factory=dict)
+
+    def profile(self, name_or_url: str) -> Profile | None:
+        """A profile by its url, with or without "|version", or a packed one by its id; None for one or a version that is not known."""
+        url, _, version = name_or_url.partition("|")
+        found = self.profiles.get(url)
+        return found if found and version in ("", found.version) else definitions.profile(name_or_url)
+
+    def extension(self, url: str) -> ExtensionDefinition | None:
+        """An extension definition by its url; None for one that is not known."""
+        return self.extensions.get(url) or definitions.extension(url)
+
+    def codes(self, value_set: str) -> frozenset[tuple[str, str]] | None:
+        """The (system, code) pairs of a value set; None if they are not known."""
+        found = self.value_sets.get(value_set.partition("|")[0])
+        return definitions.codes(value_set) if found is None else found
+
+    def systems(self, value_set: str) -> frozenset[str]:
+        """The code systems that a value set takes codes from, even where the codes are not known; empty if that is not known either."""
+        found = self.value_sets.get(value_set.partition("|")[0])
+        return definitions.systems(value_set) if found is None else frozenset(system for system, _ in found)
+
+    def questionnaire(self, url: str) -> Value | None:
+        """A Questionnaire by its url, with or without "|version"; None for one or a version that is not known."""
+        name, _, version = url.partition("|")
+        found = self.questionnaires.get(name)
+        return found if found and version in ("", found.get("version")) else None
+
+
+PACKED = Guide()
+"""The guide of the packed definitions alone."""
