@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import re
 from array import array
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
 import msgspec
+
+from service.fhir import json_places
 
 Value = Any
 
@@ -38,6 +41,14 @@ class JsonError(ValueError):
 
     def __str__(self) -> str:
         return f"{self.message} (line {self.line}, column {self.column})" if self.line else self.message
+
+
+class _TwiceError(ValueError):
+    """A name stands twice in one object."""
+
+
+class LimitError(JsonError):
+    """A JSON text that is not read because it is too much: too deep, or with too long a number."""
 
 
 class Number:
@@ -77,29 +88,33 @@ def read(data: bytes | str) -> Value:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line, column = position(data, error.start)
-        raise JsonError("not UTF-8", line, column) from None
+        before = data[: error.start].decode()
+        raise JsonError("not UTF-8", *json_places.position(before, len(before))) from None
+    if text.startswith("\ufeff"):
+        raise JsonError("not JSON: it begins with a byte order mark", 1, 1)
     try:
         value = _decoder.decode(text)
     except json.JSONDecodeError as error:
         raise JsonError(f"not JSON: {error.msg[0].lower()}{error.msg[1:]}", error.lineno, error.colno) from None
-    if "\\u" in text:
-        _refuse_surrogates(value)
+    except _TwiceError as error:
+        raise JsonError(str(error), *json_places.position(text, json_places.twice(text))) from None
+    if "\\u" in text and (at := json_places.half(text)) >= 0:
+        raise JsonError("half of a surrogate pair", *json_places.position(text, at))
     return value
 
 
 def check_limits(data: bytes) -> None:
     """Refuse, before anything is parsed, what is too deep or has too long a number.
 
-    Raises JsonError. Linear in the size, without recursion.
+    Raises LimitError. Linear in the size, without recursion.
     """
     if data.count(b"[") + data.count(b"{") <= MAX_DEPTH and _LONG_NUMBER not in data.translate(_DIGITS):
         return
     plain = b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
     if _LONG_NUMBER in plain.translate(_DIGITS):
-        raise JsonError(f"a number has more than {MAX_DIGITS} characters")
+        raise LimitError(f"a number has more than {MAX_DIGITS} characters", *_at(data, json_places.too_long, MAX_DIGITS))
     if max(accumulate(array("b", plain.translate(_STEPS, _NOT_BRACKETS))), default=0) > MAX_DEPTH:
-        raise JsonError(f"nested deeper than {MAX_DEPTH} levels")
+        raise LimitError(f"nested deeper than {MAX_DEPTH} levels", *_at(data, json_places.too_deep, MAX_DEPTH))
 
 
 def write(value: Value) -> bytes:
@@ -132,11 +147,6 @@ def from_python(value: Any) -> Value:
         case list() | tuple():
             return [from_python(item) for item in value]
     raise JsonError(f"{type(value).__name__} has no form in JSON")
-
-
-def position(data: bytes, offset: int) -> tuple[int, int]:
-    """Line and column, from 1, of a byte offset."""
-    return data.count(b"\n", 0, offset) + 1, offset - data.rfind(b"\n", 0, offset)
 
 
 def _write(value: Value, put: Any) -> None:
@@ -173,7 +183,7 @@ def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
     if len(members) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise JsonError(f"the name {quote(twice)} stands twice in one object")
+        raise _TwiceError(f"the name {quote(twice)} stands twice in one object")
     return members
 
 
@@ -181,20 +191,11 @@ def _constant(name: str) -> Value:
     raise JsonError(f"{name} is not JSON")
 
 
-def _refuse_surrogates(value: Value) -> None:
-    match value:
-        case str():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise JsonError("half of a surrogate pair") from None
-        case dict():
-            for name, item in value.items():
-                _refuse_surrogates(name)
-                _refuse_surrogates(item)
-        case list():
-            for item in value:
-                _refuse_surrogates(item)
+def _at(data: bytes, find: Callable[[str, int], int], most: int) -> tuple[int, int]:
+    """Line and column of what is too much; (0, 0) where the text is too broken to tell."""
+    text = data.decode("utf-8", "replace")
+    at = find(text, most)
+    return json_places.position(text, at) if at >= 0 else (0, 0)
 
 
 _decoder = json.JSONDecoder(

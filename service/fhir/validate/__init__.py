@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from service.fhir import json, json_places
 from service.fhir.guide import PACKED, Guide
-from service.fhir.json import Value
+from service.fhir.json import JsonError, LimitError, Value
+from service.fhir.validate import links
 from service.fhir.validate.findings import Finding, Findings
 from service.fhir.validate.items import RESOURCE, Scope
 from service.fhir.validate.structure import check_resource
 
-__all__ = ["PACKED", "Finding", "Guide", "validate"]
+MAX_BYTES = 64 * 1024 * 1024
+MAX_VALUES = 4 * 1024 * 1024
+
+__all__ = ["PACKED", "Finding", "Guide", "validate", "validate_bytes"]
 
 
 def validate(resource: Value, profiles: Iterable[str] | None = None, guide: Guide = PACKED) -> list[Finding]:
@@ -22,7 +28,32 @@ def validate(resource: Value, profiles: Iterable[str] | None = None, guide: Guid
     Raises LookupError for one of `profiles` that is not known.
     """
     findings = Findings()
-    name = resource.get("resourceType") if isinstance(resource, dict) else None
-    root = name if isinstance(name, str) and name.isalpha() else RESOURCE
+    root = _root(resource)
     check_resource(resource, root, Scope(resource, {}, guide), findings, profiles)
     return findings.in_order(resource, root)
+
+
+def validate_bytes(data: bytes, profiles: Iterable[str] | None = None, guide: Guide = PACKED) -> list[Finding]:
+    """What is wrong with the JSON text of a resource, as `validate` says it, each with its line and column.
+
+    A text that cannot be read has one `fatal` finding. Raises LookupError for one of `profiles` that is not known.
+    """
+    try:
+        if len(data) > MAX_BYTES:
+            raise LimitError(f"longer than {MAX_BYTES} bytes")
+        if sum(map(data.count, (b",", b"{", b"["))) >= MAX_VALUES:
+            raise LimitError(f"more than {MAX_VALUES} values")
+        resource = json.read(data)
+    except JsonError as error:
+        code = "too-costly" if isinstance(error, LimitError) else "structure"
+        return [Finding("fatal", code, "", error.message, rule=links.JSON, line=error.line, column=error.column)]
+    found = validate(resource, profiles, guide)
+    if not found:
+        return []
+    at = json_places.positions(data.decode(), _root(resource), {one.expression for one in found})
+    return [replace(one, line=at[one.expression][0], column=at[one.expression][1]) for one in found]
+
+
+def _root(resource: Value) -> str:
+    name = resource.get("resourceType") if isinstance(resource, dict) else None
+    return name if isinstance(name, str) and name.isalpha() else RESOURCE

@@ -21,3 +21,18 @@ def test_one_fault_is_told_once() -> None:
 def test_a_hundred_findings_are_enough() -> None:
     """A resource in which everything is wrong gives 100 findings, not thousands."""
     assert len(validate(changed(PATIENT, "name", [{"familie": "a"}] * 5000))) == 100
+
+
+def test_more_findings_are_said() -> None:
+    """Where there are more, the last of the hundred says so; of a hundred exactly, none is left out."""
+    last = validate(changed(PATIENT, "name", [{"familie": "a"}] * 101))[-1]
+    assert (last.severity, last.code, last.expression) == ("information", "informational", "Patient")
+    assert {one.severity for one in validate(changed(PATIENT, "name", [{"familie": "a"}] * 100))} == {"error"}
+
+
+def test_the_gravest_are_told() -> None:
+    """A hundred warnings leave no error unsaid."""
+    claims = {"profile": [f"https://a.example/{number}" for number in range(150)]}
+    found = validate({"resourceType": "Patient", "meta": claims, "birthDate": "x"})
+    assert len(found) == 100
+    assert [one.expression for one in found if one.severity == "error"] == ["Patient.birthDate"]
