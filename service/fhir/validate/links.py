@@ -42,6 +42,12 @@ def element(path: str) -> str:
     return f"{R4}{_PAGES.get(name, name.lower())}-definitions.html#{path.replace('[x]', '_x_')}"
 
 
+def rules(name: str) -> str:
+    """The rules of a type."""
+    page = _PAGES.get(name)
+    return f"{R4}{page}.html#{name}" if page else f"{R4}{name.lower()}.html#invs"
+
+
 def _follow(value: Value, expression: str) -> tuple[str, Member | None]:
     """What an expression leads to from a resource: the type there, or the member as far as R4 has it."""
     at, found = _type(value), None
