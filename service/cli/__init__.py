@@ -16,6 +16,7 @@ from service.fhir.json import JsonError
 
 COMMANDS = (
     *("check", "convert", "explain", "diff", "test", "release", "show", "schema", "instruments", "rems", "docs", "serve", "demo"),
+    "validate",
     "demo-data",
 )
 

@@ -12,14 +12,12 @@ from typing import BinaryIO
 
 import click
 
+from service.cli.texts import NDJSON, texts
 from service.diagnostics.issue import Issue, Refused
 from service.fhir import json
 from service.fhir.json import JsonError, Value
 from service.mapping import children, laid_out
 from service.mapping.library import Library
-
-NDJSON = (".ndjson", ".jsonl")
-"""How the names of files with a JSON value on each line end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def read(file: str | None) -> Given:
         return _read(sys.stdin.buffer)
     path = Path(file)
     stream = click.get_current_context().with_resource(path.open("rb"))
-    return _read(stream, lines=path.suffix in NDJSON, size=path.stat().st_size)
+    return _read(stream, ndjson=path.suffix in NDJSON, size=path.stat().st_size)
 
 
 def kind_in(mapped: Library, given: Given) -> str:
@@ -85,19 +83,12 @@ def whole(path: Path) -> Value:
         raise click.BadParameter(f"{path}: {error.strerror}") from None
 
 
-def _read(stream: BinaryIO, *, lines: bool = False, size: int | None = None) -> Given:
-    head: list[bytes] = []
-    while len(full := [line.strip() for line in head if line.strip()]) < 2 and (line := stream.readline()):
-        head.append(line)
-    if lines or _two_values(full):
-        return _of_lines(itertools.chain(head, stream), size)
-    data = b"".join(head) + stream.read()
+def _read(stream: BinaryIO, *, ndjson: bool = False, size: int | None = None) -> Given:
+    several, found = texts(stream, ndjson=ndjson)
+    if several:
+        return _of_lines(found, size)
+    data = next(found)
     return Given(_first(json.read(data)), data)
-
-
-def _two_values(full: list[bytes]) -> bool:
-    """Whether lines are NDJSON: no JSON text goes on with `{` after a line that began with `{` and ended with `}`."""
-    return len(full) == 2 and full[0].startswith(b"{") and full[0].endswith(b"}") and full[1].startswith(b"{")
 
 
 def _of_lines(lines: Iterator[bytes], size: int | None) -> Given:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from service.diagnostics.diagnostic import similar
 from service.instruments.instrument import Instrument
@@ -36,6 +37,12 @@ class Chosen:
         """The mappings and the instruments in them by id, checked. Raises as `library`."""
         self._there()
         return load(self.folder, self.clinic)
+
+    @property
+    def absent(self) -> bool:
+        """Whether nobody asked for mappings, and there are none where they would be."""
+        asked = click.get_current_context().get_parameter_source("mappings")
+        return asked is ParameterSource.DEFAULT and not (self.folder / "base.yaml").is_file()
 
     def _there(self) -> None:
         if not (self.folder / "base.yaml").is_file():

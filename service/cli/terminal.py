@@ -11,7 +11,7 @@ import click
 import msgspec
 
 _COLOURS = (
-    (re.compile(r"^(error)(?=\[|:)", re.MULTILINE), "red"),
+    (re.compile(r"^(error|fatal)(?=\[|:)", re.MULTILINE), "red"),
     (re.compile(r"^(warning)(?=\[|:)", re.MULTILINE), "yellow"),
     (re.compile(r"(?<=\| )( *\^+)", re.MULTILINE), "red"),
     (re.compile(r"(?<== )(note|help)(?=:)", re.MULTILINE), "cyan"),
@@ -20,9 +20,14 @@ _COLOURS = (
 
 def tell(text: str) -> None:
     """A message on standard error."""
+    click.echo(coloured(text), err=True)
+
+
+def coloured(text: str) -> str:
+    """A message in colours, which `click.echo` takes out where there is no terminal."""
     for pattern, colour in _COLOURS:
         text = pattern.sub(click.style(r"\1", fg=colour, bold=True), text)
-    click.echo(text, err=True)
+    return text
 
 
 def count(number: int, noun: str) -> str:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from service.diagnostics.spans import Span
 
-_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) != "\t"}
-"""Control characters as they are shown: by their pictures."""
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) != "\t"} | dict.fromkeys(range(0x7F, 0xA0), 0xFFFD)
+"""Control characters as they are shown: by their pictures, where they have one."""
+
+_BEFORE, _WIDTH = 80, 160
+"""Characters that are shown of a long line: before the caret, and in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,15 @@ class Diagnostic:
         The form is rustc's: a header, the place, the line with a caret, then `note` and `help`.
         """
         span = self.span
-        line = span.source.line(span.line)
-        before, marked = line[: span.column - 1], line[span.column - 1 : span.column - 1 + span.end - span.start]
-        lead = "".join("\t" if char == "\t" else " " * _columns(char) for char in before)
+        line, carets = excerpt(span.source.line(span.line), span.column, span.end - span.start)
         number = str(span.line)
         gutter = " " * len(number)
         out = [
             f"error[{self.code}]: {self.message}",
             f"{gutter}--> {span.place}",
             f"{gutter} |",
-            f"{number} | {line.translate(_PICTURES)}".rstrip(),
-            f"{gutter} | {lead}{'^' * max(1, sum(map(_columns, marked.rstrip())))} {self.label}".rstrip(),
+            f"{number} | {line}".rstrip(),
+            f"{gutter} | {carets} {self.label}".rstrip(),
         ]
         by = [("note", f"used by the line at {span.by.place}")] if span.by else []
         remarks = by + [("note", note) for note in self.notes] + ([("help", self.help)] if self.help else [])
@@ -74,6 +75,15 @@ class Diagnostics(Exception):  # noqa: N818 - it is a list of errors, not one
 
     def __str__(self) -> str:
         return "\n\n".join(one.render() for one in self.found)
+
+
+def excerpt(line: str, column: int, width: int) -> tuple[str, str]:
+    """A line of a file as a terminal may show it, and the carets under so many of its characters from a column, counted from 1."""
+    cut = max(0, column - 1 - _BEFORE) if len(line) > _WIDTH else 0
+    shown, at = line[cut : cut + _WIDTH], column - 1 - cut
+    lead = "".join("\t" if char == "\t" else " " * _columns(char) for char in shown[:at])
+    marked = shown[at : at + width].rstrip()
+    return shown.translate(_PICTURES), lead + "^" * max(1, sum(map(_columns, marked)))
 
 
 def close(name: str, known: Iterable[str]) -> str:

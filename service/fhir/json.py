@@ -20,6 +20,8 @@ from service.fhir import json_places
 
 Value = Any
 
+MAX_BYTES = 64 * 1024 * 1024
+MAX_VALUES = 2 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_DIGITS = 64
 
@@ -48,7 +50,7 @@ class _TwiceError(ValueError):
 
 
 class LimitError(JsonError):
-    """A JSON text that is not read because it is too much: too deep, or with too long a number."""
+    """A JSON text that is not read because it is too much: too long, too deep, or with too many values or too long a number."""
 
 
 class Number:
@@ -80,7 +82,7 @@ class Number:
 def read(data: bytes | str) -> Value:
     """The value of a JSON text.
 
-    Raises JsonError: not UTF-8, not JSON, a name twice, `NaN`, a lone surrogate, deeper than MAX_DEPTH, a number longer than MAX_DIGITS.
+    Raises JsonError: not UTF-8, not JSON, a name twice, `NaN`, a lone surrogate, or beyond the limits of `check_limits`.
     """
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
@@ -104,11 +106,16 @@ def read(data: bytes | str) -> Value:
 
 
 def check_limits(data: bytes) -> None:
-    """Refuse, before anything is parsed, what is too deep or has too long a number.
+    """Refuse, before anything is parsed, what is too long, has too many values, is too deep or has too long a number.
 
     Raises LimitError. Linear in the size, without recursion.
     """
-    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH and _LONG_NUMBER not in data.translate(_DIGITS):
+    if len(data) > MAX_BYTES:
+        raise LimitError(f"longer than {MAX_BYTES} bytes")
+    brackets = data.count(b"[") + data.count(b"{")
+    if brackets + data.count(b",") >= MAX_VALUES:
+        raise LimitError(f"it has more than {MAX_VALUES} values")
+    if brackets <= MAX_DEPTH and _LONG_NUMBER not in data.translate(_DIGITS):
         return
     plain = b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
     if _LONG_NUMBER in plain.translate(_DIGITS):

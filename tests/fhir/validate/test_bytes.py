@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from service.fhir import json
-from service.fhir.validate import MAX_BYTES, MAX_VALUES, validate, validate_bytes
+from service.fhir.json import MAX_BYTES, MAX_VALUES
+from service.fhir.validate import validate, validate_bytes
 from tests.fhir.validate.made import PATIENT, PRESSURE, changed
 
 BAD = changed(changed(PATIENT, "birthDate", "x"), "name.0.familie", "y")
