@@ -13,7 +13,7 @@ from service.diagnostics.spans import Span
 from service.records import moments
 from service.records.formulas import Formula, holds, literals, word
 
-PLAIN = ("text", "id", "code", "uri", "language", "npi", "boolean", "integer", "decimal", "date", "dateTime", "instant")
+PLAIN = ("text", "id", "code", "uri", "language", "npi", "unit", "boolean", "integer", "decimal", "date", "dateTime", "instant")
 RANGED = ("text", "id", "integer", "decimal")
 ID_LENGTH = 36
 

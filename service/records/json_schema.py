@@ -5,7 +5,7 @@ It accepts every valid record. It also accepts some that `schema.problems` refus
 - the spelling of a number (`1.0` is JSON Schema's integer 1), and its number of digits;
 - two items of a list with the same id;
 - a rule that looks from an item at the record around it;
-- the check digit of an npi, `not before` and sums, of which only their descriptions tell.
+- the check digit of an npi, which codes are units, `not before` and sums, of which only their descriptions tell.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ _PATTERNS = {
     "uri": r"(https?://|urn:)[^\u0000-\u0020]+",
     "language": r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?",
     "npi": "[0-9]{10}",
+    "unit": "[!-~]([ -~]{0,254}[!-~])?",
     "date": f"{_YEAR}(-{_MONTH}(-{_DAY})?)?",
     "dateTime": f"{_YEAR}(-{_MONTH}(-{_DAY}(T{_CLOCK})?)?)?",
     "instant": f"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from service.fhir import primitives
+from service.fhir import primitives, ucum
 from service.fhir.json import Number, Value
 from service.records import moments
 from service.records.fields import ID_LENGTH, Field
@@ -28,6 +28,7 @@ LEXICAL = {
     "uri": "a uri that begins with http://, https:// or urn:, without spaces",
     "language": "a language tag: en, es-MX, zh-Hans",
     "npi": "a National Provider Identifier: 10 digits, the last of them the check digit",
+    "unit": "the UCUM code of a unit: mg, mm[Hg], {score}",
     "boolean": "true or false",
     "integer": "a whole number of at most 32 bits",
     "decimal": "a number",
@@ -84,12 +85,16 @@ def _is_npi(value: str) -> bool:
     return sum(sum(divmod(2 * digit, 10)) if at % 2 else digit for at, digit in enumerate(digits)) % 10 == 0
 
 
+def _is_unit(value: str) -> bool:
+    return ucum.unit(value) is not None
+
+
 def _is_uri(value: str) -> bool:
     """Whether a text is a uri that means the same everywhere, as the system of an identifier does (R4, datatypes.html#Identifier)."""
     return bool(_SCHEME.match(value)) and not primitives.problem("uri", value)
 
 
-_OWN: Mapping[str, Callable[[str], object]] = {"language": _LANGUAGE.fullmatch, "npi": _is_npi, "uri": _is_uri}
+_OWN: Mapping[str, Callable[[str], object]] = {"language": _LANGUAGE.fullmatch, "npi": _is_npi, "unit": _is_unit, "uri": _is_uri}
 """Types that ask for more than R4's. A language tag is of language, script and region (RFC 5646), spelt as the registry does."""
 
 

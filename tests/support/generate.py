@@ -194,6 +194,8 @@ def _single(one: Field, random: Random, chosen: str | None) -> Any:
             return random.choice(("en", "es-MX", "zh-Hans", "sr-Latn-RS", "es-419"))
         case "npi":
             return random.choice(("1234567893", "1000000004", "1999999992", "1003000126"))
+        case "unit":
+            return random.choice(("mg", "mm[Hg]", "{score}", "10*3/uL", '{a "b"}', "%", "1"))
         case "integer":
             low, high = int(one.low or -(2**31)), int(one.high or 2**31 - 1)
             return Number(str(random.choice((low, high, random.randint(low, high)))))

@@ -19,8 +19,9 @@ __all__ = ["PACKED", "Finding", "Guide", "validate", "validate_bytes"]
 def validate(resource: Value, profiles: Iterable[str] | None = None, guide: Guide = PACKED) -> list[Finding]:
     """What is wrong with a resource, in the order of the document, at most 100 findings; [] for a good one.
 
-    `profiles` (ids or urls) are checked instead of those in its `meta.profile`, of which unknown ones give a warning. Resources in it
-    (contained, in a Bundle or Parameters) are checked against those that they claim themselves. Definitions come from the guide.
+    It is checked against the profiles in its `meta.profile`, of which unknown ones give a warning, and that of R4 for a vital sign; or
+    against `profiles` (ids or urls) and no others. Resources in it (contained, in a Bundle or Parameters) are checked against their own.
+    Definitions come from the guide.
 
     Raises LookupError for one of `profiles` that is not known.
     """

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from service.fhir import definitions, primitives
 from service.fhir.definitions import Element, Member
 from service.fhir.json import Value
-from service.fhir.validate import bindings, extensions, references
+from service.fhir.validate import bindings, extensions, references, units, vitals
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import RESOURCE, Item, Scope, member_items
@@ -35,7 +35,7 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
     if name == "Bundle":
         scope = Scope(scope.container, dict(_entry_types(resource)), scope.guide)
     _Walk(name, scope, findings).check_object(resource, name, place, ())
-    for url in _claimed(resource, place, scope, findings) if profiles is None else profiles:
+    for url in _wanted(resource, place, scope, findings) if profiles is None else profiles:
         found = scope.guide.profile(url)
         if found is None:
             raise LookupError(f"the profile {url} is not known")
@@ -45,8 +45,8 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
             Conformance(findings, scope, found.url).check(found.tree, resource, name, place)
 
 
-def _claimed(resource: Mapping[str, Value], place: str, scope: Scope, findings: Findings) -> list[str]:
-    """The known profiles that a resource claims."""
+def _wanted(resource: Mapping[str, Value], place: str, scope: Scope, findings: Findings) -> list[str]:
+    """The known profiles that a resource claims, and R4's own for the vital sign that it is."""
     meta = resource.get("meta")
     claimed = meta.get("profile") if isinstance(meta, dict) else None
     known: list[str] = []
@@ -56,7 +56,8 @@ def _claimed(resource: Mapping[str, Value], place: str, scope: Scope, findings: 
         elif isinstance(url, str):
             message = "this profile, or this version of it, is not known: it was not checked"
             findings.warning("not-found", f"{place}.meta.profile[{index}]", message)
-    return known
+    vital = vitals.profile(resource, scope.guide) if resource["resourceType"] == "Observation" else ""
+    return [*known, vital] if vital and vital not in known else known
 
 
 def _entry_types(bundle: Mapping[str, Value]) -> Iterable[tuple[str, str]]:
@@ -154,6 +155,8 @@ class _Walk:
             self._error("structure", item.place, f"`{element.path}` is a SimpleQuantity, which has no comparator")
         if item.member.type == "Reference":
             self._check_reference(item)
+        if item.member.type in units.TYPES:
+            units.check(item, self.findings)
 
     def _check_reference(self, item: Item) -> None:
         element, named = item.member.element, references.target_types(item.value, self.scope)

@@ -14,6 +14,7 @@ _SAMPLES = {
     "uri": "urn:x:1",
     "language": "en",
     "npi": "1234567893",
+    "unit": "1",
     "boolean": "true",
     "date": "2024-05-14",
     "dateTime": "2024-05-14T10:00:00-06:00",

@@ -18,6 +18,7 @@ _FULL = {
     "uri": "uri",
     "language": "language",
     "npi": "npi",
+    "unit": "unit",
     "date": "date",
     "dateTime": "date_time",
     "instant": "instant",

@@ -50,6 +50,7 @@ __all__ = [
     "text",
     "text_alone",
     "text_of",
+    "unit",
     "uri",
 ]
 
@@ -137,6 +138,11 @@ def npi(value: str) -> bool:
     return not leaves.problem(_NPI, value)
 
 
+def unit(value: str) -> bool:
+    """Whether a value is of type unit."""
+    return not leaves.problem(_UNIT, value)
+
+
 def date(value: str) -> bool:
     """Whether a value is of type date."""
     return primitives.problem("date", value) is None
@@ -198,3 +204,4 @@ _TEXT = Field("", None, "text")  # type: ignore[arg-type]
 _LANGUAGE = Field("", None, "language")  # type: ignore[arg-type]
 _URI = Field("", None, "uri")  # type: ignore[arg-type]
 _NPI = Field("", None, "npi")  # type: ignore[arg-type]
+_UNIT = Field("", None, "unit")  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ STANDS_AT = {
     "uri": ("uri", "canonical", "url"),
     "language": ("code",),
     "npi": ("string",),
+    "unit": ("code",),
     "date": ("date", "dateTime"),
     "dateTime": ("dateTime",),
     "instant": ("instant", "dateTime"),

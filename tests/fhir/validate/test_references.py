@@ -44,7 +44,8 @@ def test_type_and_reference_must_agree() -> None:
 
 def test_references_in_a_bundle_are_told_by_their_full_url() -> None:
     """What a `urn:uuid:` names is known from the Bundle's entries, and must be an allowed target."""
-    about = changed(changed(PRESSURE, "subject", {"reference": ENTRY}), "meta", None)
+    unclaimed = changed(changed(PRESSURE, "meta", None), "code", {"text": "x"})
+    about = changed(unclaimed, "subject", {"reference": ENTRY})
     entries = [{"fullUrl": ENTRY, "resource": {"resourceType": "Practitioner"}}, {"resource": about}]
     (error,) = validate({"resourceType": "Bundle", "type": "collection", "entry": entries})
     assert error.expression == "Bundle.entry[1].resource.subject"
