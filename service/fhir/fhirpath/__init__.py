@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from service.fhir.fhirpath.environment import Budget, Environment
 from service.fhir.fhirpath.errors import EvaluationError, FhirPathError, ParseError, StaticError
+from service.fhir.fhirpath.link import Path, compile  # noqa: A004 - what it does
+from service.fhir.fhirpath.model import Items, Node, resource_node
 from service.fhir.fhirpath.parser import parse
 
-__all__ = ["EvaluationError", "FhirPathError", "ParseError", "StaticError", "parse"]
+__all__ = [
+    "Budget",
+    "Environment",
+    "EvaluationError",
+    "FhirPathError",
+    "Items",
+    "Node",
+    "ParseError",
+    "Path",
+    "StaticError",
+    "compile",
+    "parse",
+    "resource_node",
+]

@@ -24,10 +24,11 @@ from service.fhir.fhirpath.syntax import (
     inner,
 )
 from service.fhir.fhirpath.tokens import Token, tokens
-from service.fhir.fhirpath.values import Quantity, temporal
+from service.fhir.fhirpath.values import UNITS, Quantity, temporal
 
 MAX_LENGTH = 20_000
-MAX_DEPTH = 100
+MAX_DEPTH = 80
+MAX_DIGITS = 64
 
 _LEVELS = (
     ("implies",),
@@ -45,7 +46,6 @@ _BINDING = {operator: level for level, operators in enumerate(_LEVELS) for opera
 _RESERVED = {*_BINDING, "true", "false"} - {"as", "is", "in", "contains"}
 _TYPE_FUNCTIONS = ("is", "as", "ofType")
 _SPECIAL: dict[str, type[This | Index | Total]] = {"$this": This, "$index": Index, "$total": Total}
-_UNITS = {form: word for word in ("year", "month", "week", "day", "hour", "minute", "second", "millisecond") for form in (word, word + "s")}
 
 
 @lru_cache(maxsize=4096)
@@ -224,10 +224,12 @@ class _Parser:
         return self.take().text
 
     def number(self, word: Token) -> Literal:
+        if len(word.text) > MAX_DIGITS:
+            raise ParseError(f"a number longer than {MAX_DIGITS} digits", word.start)
         if self.word.kind == "string":
             return Literal(Quantity(Decimal(word.text), self.take().text), start=word.start)
-        if self.word.kind == "name" and self.word.text in _UNITS:
-            unit = _UNITS[self.take().text]
+        if self.word.kind == "name" and self.word.text in UNITS:
+            unit = UNITS[self.take().text]
             return Literal(Quantity(Decimal(word.text), unit, calendar=True), start=word.start)
         return Literal(Decimal(word.text) if "." in word.text else int(word.text), start=word.start)
 

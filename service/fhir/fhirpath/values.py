@@ -15,6 +15,9 @@ _FORMS = {
     "DateTime": re.compile(rf"{_DATE}(T?|T{_CLOCK}{_ZONE}?)"),
     "Time": re.compile(_CLOCK),
 }
+UNITS = {form: word for word in ("year", "month", "week", "day", "hour", "minute", "second", "millisecond") for form in (word, word + "s")}
+"""The calendar's units by their words, in the singular and the plural."""
+
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
 
 
@@ -33,11 +36,15 @@ class Temporal:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value with a unit: a UCUM code or, `calendar`, one of the words year, month, week, day, hour, minute, second, millisecond."""
+    """A value with a unit: a UCUM code or, `calendar`, one of the words year, month, week, day, hour, minute, second, millisecond.
+
+    `system` is "" for both of them, else that of a FHIR Quantity whose unit only equals itself.
+    """
 
     value: Decimal
     unit: str
     calendar: bool = False
+    system: str = ""
 
 
 SystemValue = bool | int | Decimal | str | Temporal | Quantity
