@@ -176,9 +176,12 @@ def test_endless_work_ends(expression: str) -> None:
 @pytest.mark.parametrize("operation", ["+ 1", "* 2", "div 3", "mod 3", "> 1", "= 1", "~ 1", "in (1 | 2)"])
 def test_extreme_numbers(number: str, operation: str) -> None:
     """Numbers that JSON can write and nobody needs take no time and raise nothing but an evaluation error."""
-    resource = json.read(
-        f'{{"resourceType": "Observation", "extension": [{{"url": "u", "valueDecimal": {number}}}], "valueQuantity": {{"value": {number}, "unit": "g"}}}}'
-    )
+    value = json.read(number)
+    resource = {
+        "resourceType": "Observation",
+        "extension": [{"url": "u", "valueDecimal": value}],
+        "valueQuantity": {"value": value, "unit": "g"},
+    }
     for path in ("extension.value", "value.value"):
         evaluate(f"{path} {operation}", resource)
     for function in ("toString()", "round(2)", "exp()", "lowBoundary()", "abs()", "toQuantity()", "power(100)"):
