@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 _IN_WORD = re.compile(r"[\w-]").match
@@ -66,4 +66,4 @@ class Span:
         while at >= 0 and (_IN_WORD(text[at - 1 : at]) or _IN_WORD(text[at + len(word) :])):
             at = text.find(word, at + 1)
         at = at if at >= 0 else first
-        return replace(self, start=self.start + at, end=self.start + at + len(word)) if at >= 0 else self
+        return Span(self.source, self.start + at, self.start + at + len(word), self.by) if at >= 0 else self

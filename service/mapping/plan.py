@@ -13,6 +13,7 @@ from service.diagnostics.spans import Span
 from service.diagnostics.tree import Node
 from service.fhir import definitions
 from service.fhir.definitions import Element
+from service.fhir.json import Value
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.echo import Echo
 from service.mapping.terms.reference import Link
@@ -67,7 +68,8 @@ class Part:
     """An element as a shape writes it. `name` is its JSON name, `at` what its children are looked up by, `path` its path in the file.
 
     `when` is the condition under which it is written; of a part that has something to tell, it implies that of the part around it.
-    `musts` are the `!` fields of the blocks it stands in.
+    `musts` are the `!` fields of the blocks it stands in. `told` is what tells its elements from the others of a list: the constants
+    that it asks for, by child; who asks for all of another's and more is more specific.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Part:
     span: Span
     musts: tuple[Field, ...] = ()
     when: Formula = TRUE
+    told: frozenset[tuple[str, frozenset[Value]]] = frozenset()
 
     @property
     def taken(self) -> Formula:
@@ -115,7 +118,8 @@ class Block(Part):
     """An element with parts. `slice` is its text between brackets; `deep`: found at any depth.
 
     `required` are the `!` fields of the blocks that name it, each with the branch in which it is asked for: without them it is not read.
-    A contained resource is `named_by` the element (its path in the resource) that writes `#` and its id.
+    A contained resource is `named_by` the element (its path in the resource) that writes `#` and its id. `marks` are the constants by which
+    an element is known to be this slice.
     """
 
     slice: str
@@ -123,11 +127,7 @@ class Block(Part):
     parts: list[Part] = dataclasses.field(default_factory=list)
     required: list[tuple[Field, Branch | None]] = dataclasses.field(default_factory=list)
     named_by: tuple[str, ...] = ()
-
-    @property
-    def marks(self) -> list[Leaf]:
-        """The constants by which an element is known to be this slice."""
-        return _marks(self.parts)
+    marks: list[Leaf] = dataclasses.field(default_factory=list)
 
     @property
     def only_read(self) -> bool:
@@ -139,17 +139,14 @@ class Block(Part):
 class Items(Part):
     """`path each $list:` one element for each entry of a list, where `slice` is told by constants as a block's is.
 
-    The scope's fields are those of an item; of a list of plain values there is one field, the entry under the name of the list.
+    The scope's fields are those of an item; of a list of plain values there is one field, the entry under the name of the list. `marks` are
+    as a block's.
     """
 
     slice: str
     field: Field
     scope: Scope
-
-    @property
-    def marks(self) -> list[Leaf]:
-        """The constants by which an element is known to be of this slice."""
-        return _marks(self.scope.parts)
+    marks: list[Leaf] = dataclasses.field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -276,8 +273,9 @@ def every(parts: list[Part]) -> Iterator[Part]:
             yield from every(part.parts)
 
 
-def _marks(parts: list[Part]) -> list[Leaf]:
-    return [part for part in parts if isinstance(part, Leaf) and part.mode == "slice"]
+def _mark(part: Block | Items, parts: list[Part]) -> None:
+    part.marks = [one for one in parts if isinstance(one, Leaf) and one.mode == "slice"]
+    part.told = frozenset((one.name, one.term.read_as) for one in part.marks if isinstance(one.term, Constant))
 
 
 def _settle(parts: list[Part], at: str) -> tuple[list[Formula], list[Formula]]:
@@ -288,18 +286,20 @@ def _settle(parts: list[Part], at: str) -> tuple[list[Formula], list[Formula]]:
     echoed: list[Formula] = []
     for part in parts:
         if isinstance(part, Leaf):
+            part.told = frozenset({("", part.term.read_as)}) if isinstance(part.term, Constant) else part.told
             part.when = FALSE if part.mode == "also" else all_of((part.taken, part.inner))
             (carried if carries(part) else echoed if echoes(part) else []).append(part.taken if part.mode == "absent" else part.when)
         elif isinstance(part, Items):
             settle(part.scope, part.at)
+            _mark(part, part.scope.parts)
             part.when = all_of([part.taken, has(part.field.name), *(has(one.name) for one in part.musts)])
             carried.append(part.when)
         elif isinstance(part, Block):
             inner, echo = _settle(part.parts, part.at)
-            marks = part.marks
-            plain = part.taken if any(one.when != FALSE for one in part.parts if one not in marks) else FALSE
+            _mark(part, part.parts)
+            plain = part.taken if any(one.when != FALSE for one in part.parts if one not in part.marks) else FALSE
             part.when = any_of(inner) if inner else any_of(echo) if echo else plain
-            for one in marks if part.when == FALSE else ():
+            for one in part.marks if part.when == FALSE else ():
                 one.when = FALSE
             (carried if inner else echoed if echo else []).append(part.when)
     return carried, echoed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -31,14 +31,21 @@ class Theory:
         for rule in self.rules:
             self._clauses.add(self._translate(rule))
 
-    def solve(self, *formulas: Formula, whole: bool = False, prefer: Callable[[], bool] | None = None) -> dict[Literal, bool] | None:
+    def solve(
+        self,
+        *formulas: Formula,
+        whole: bool = False,
+        prefer: Callable[[], bool] | None = None,
+        about: Iterable[str] | None = None,
+    ) -> dict[Literal, bool] | None:
         """An assignment in which the rules and the formulas hold, or None; it names what the formulas concern: the rest is absent.
 
         Of a `whole` record it names what every record has, too. With `prefer`, which says what is tried first, it names all that a rule
-        concerns; what it does not then may be either.
+        concerns; what it does not then may be either. Where it is `about` some fields, those alone and what they concern.
         """
         asked = [clause for formula in formulas for clause in self._translate(formula)]
-        model = self._clauses.solve(asked, prefer, whole=whole)
+        fields = None if about is None else tuple(self._number(has(name), []) for name in about)
+        model = self._clauses.solve(asked, prefer, whole=whole, about=fields)
         if model is None:
             return None
         return {self._literals[number - 1]: truth for number, truth in model.items()}

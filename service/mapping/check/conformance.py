@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import elements
 from service.diagnostics.spans import Span
-from service.fhir import definitions, validate
+from service.fhir import definitions, json, validate
 from service.fhir.validate import Finding
 from service.mapping import counterpart
 from service.mapping.check import samples, situation
@@ -16,7 +16,7 @@ from service.mapping.receiver import Links, Receiver
 from service.mapping.satisfy import theory
 from service.mapping.sender import Names
 from service.mapping.walk.write import write_shape
-from service.records.formulas import Formula, any_of, has, negate
+from service.records.formulas import TRUE, Formula, any_of, has, negate
 
 
 def check(kind: Kind, names: Names) -> Iterator[Diagnostic]:
@@ -35,7 +35,8 @@ def _required(scope: Scope, parts: list[Part], at: str, what: tuple[str, Span], 
     for element in definitions.children(at).values():
         if element.min and element.name not in ("extension", "modifierExtension"):
             standing = _standing(parts, element.name)
-            model = theory(scope.fields).solve(when, negate(any_of(part.when for part in standing)))
+            written = any_of(part.when for part in standing)
+            model = None if written in (TRUE, when) else theory(scope.fields).solve(when, negate(written))
             if model is not None:
                 span = standing[0].span if standing else what[1]
                 yield elements.required_not_written(span, f"{at}.{element.name}", what[0], situation.show(scope.fields, model))
@@ -66,9 +67,9 @@ def _standing(parts: list[Part], name: str) -> list[Part]:
 
 def _broken(shape: Shape, receiver: Links) -> Iterator[Diagnostic]:
     profiles = [shape.profile] if shape.profile else []
-    for record in samples.cover(shape):
-        written = write_shape(shape, str(record.get(shape.item_id, "")), record, receiver)
-        for finding in validate.validate(written.resource, profiles):
+    written = [write_shape(shape, str(record.get(shape.item_id, "")), record, receiver).resource for record in samples.cover(shape)]
+    for resource in {json.write(one): one for one in written}.values():
+        for finding in validate.validate(resource, profiles):
             if finding.severity == "error":
                 yield _diagnostic(shape, finding)
 

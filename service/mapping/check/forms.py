@@ -11,7 +11,7 @@ from service.mapping.check.r1_coverage import writes
 from service.mapping.plan import Kind, Shape
 from service.mapping.satisfy import theory
 from service.mapping.terms.echo import Echo
-from service.records.formulas import FALSE, All, Formula, Literal, all_of, any_of, has, negate
+from service.records.formulas import FALSE, TRUE, All, Formula, Literal, all_of, any_of, has, negate
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
@@ -37,8 +37,8 @@ def _echoes(kind: Kind, shape: Shape, given: Mapping[str, Formula]) -> Iterator[
 
 def _rules(kind: Kind, shape: Shape, given: Mapping[str, Formula]) -> Iterator[Diagnostic]:
     for rule in kind.fields.rules:
-        broken = negate(_as_read(rule.formula, given))
-        model = theory(kind.fields).solve(shape.when, rule.formula, broken) if broken != FALSE else None
+        read = _as_read(rule.formula, given)
+        model = theory(kind.fields).solve(shape.when, rule.formula, negate(read)) if read != TRUE else None
         if model is not None:
             yield lost.form_breaks_rule(shape.span, shape.name, rule.text, situation.show(kind.fields, model))
 
@@ -54,5 +54,7 @@ def _as_read(formula: Formula, given: Mapping[str, Formula]) -> Formula:
     if not isinstance(formula, Literal):
         parts = (_as_read(part, given) for part in formula.parts)
         return all_of(parts) if isinstance(formula, All) else any_of(parts)
+    if given[formula.field] == FALSE:
+        return FALSE if formula.positive else TRUE
     whole = all_of((given[formula.field], Literal(formula.field, formula.value)))
     return whole if formula.positive else negate(whole)

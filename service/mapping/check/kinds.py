@@ -86,9 +86,11 @@ def build(files: Files, file: syntax.File) -> Kind:
             item = shape.each.items.by_name[shape.item_id] if shape.each and shape.each.items else None
             engine.add(shape, names.base, fields.by_name[kind.key], item)
         plan.settle(shape.scope, shape.type)
-        for coding, when in _labels(names, shape):
+        labels = list(_labels(names, shape))
+        for coding, when in labels:
             engine.label(shape, coding, when)
-        plan.settle(shape.scope, shape.type)
+        if labels:
+            plan.settle(shape.scope, shape.type)
         shape.own_only = not _reads_all_required(kind, shape)
     return kind
 

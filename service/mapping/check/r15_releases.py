@@ -45,8 +45,8 @@ def facts(kinds: Iterable[Kind], base: str) -> Iterator[str]:
 
 def lines(lock: Source) -> Iterator[tuple[str, Span]]:
     """The facts of a lock with their places, without comments and empty lines."""
-    for start in lock.starts:
-        text = lock.text[start:].partition("\n")[0].rstrip()
+    for number, start in enumerate(lock.starts, 1):
+        text = lock.line(number).rstrip()
         if text and not text.startswith("#"):
             yield text, Span(lock, start, start + len(text))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
-from service.mapping.check.spots import Steps, leaves, may_hold, may_read, same_place, written_with
+from service.mapping.check.spots import Spots, Steps, at, by_path, leaves, may_hold, may_read, written_with
 from service.mapping.gather import turn
 from service.mapping.plan import Choice, Kind, Leaf, Shape
 from service.mapping.terms.constant import Constant
@@ -23,25 +23,26 @@ def check(kinds: Iterable[Kind]) -> Iterator[Diagnostic]:
     """Every shape behind one that can take its resources."""
     offered = [shape for kind in kinds for shape in kind.shapes if not shape.own_only]
     offered.sort(key=turn)
-    asked = {id(shape): _asked(shape) for shape in offered}
-    written = {id(shape): _written(shape) for shape in offered}
-    for at, shape in enumerate(offered):
-        before = (one for one in offered[:at] if one.type == shape.type)
-        first = next((one for one in before if _takes(asked[id(one)], written[id(shape)])), None)
+    before: dict[str, list[tuple[Shape, list[list[list[Places]]]]]] = {}
+    for shape in offered:
+        earlier = before.setdefault(shape.type, [])
+        written = _written(shape) if earlier else []
+        first = next((one for one, asked in earlier if _takes(asked, written)), None)
         if first:
             yield lost.shape_unreachable(shape.span, shape.name, first.name, _resource(shape))
+        earlier.append((shape, _asked(shape)))
 
 
-def _takes(asked: list[list[list[Places]]], written: list[Places]) -> bool:
+def _takes(asked: list[list[list[Places]]], written: list[Spots]) -> bool:
     """Whether what a shape writes, in each of its cases, can have all that another asks for."""
     return all(all(any(all(_stands(one, each) for one in case) for case in cases) for cases in asked) for each in written)
 
 
-def _written(shape: Shape) -> list[Places]:
+def _written(shape: Shape) -> list[Spots]:
     """What a shape writes, in each of its cases."""
     written = [pair for pair in leaves(shape.scope) if pair[1].mode != "also"]
     cases = [[pair for pair in written if written_with(pair[1], branch)] for choice in _cases(shape) for branch in choice.branches]
-    return cases or [written]
+    return [by_path(case) for case in cases or [written]]
 
 
 def _asked(shape: Shape) -> list[list[list[Places]]]:
@@ -56,11 +57,11 @@ def _asked(shape: Shape) -> list[list[list[Places]]]:
         [[[pair] for pair in mine if pair[1].mode == "match" and pair[1].branch is branch] for branch in choice.branches]
         for choice in _cases(shape)
     ]
-    return [[always], *told]
+    return [*told, [always]]
 
 
-def _stands(places: Places, written: Places) -> bool:
-    return any(same_place(steps, spot) and _fits(leaf, one) for steps, leaf in places for spot, one in written)
+def _stands(places: Places, written: Spots) -> bool:
+    return any(_fits(leaf, one) for steps, leaf in places for one in at(written, steps))
 
 
 def _cases(shape: Shape) -> list[Choice]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
+from service.fhir.json import Value
 from service.mapping.check import situation
 from service.mapping.check.spots import may_hold
 from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope
@@ -15,7 +16,7 @@ from service.mapping.terms.echo import Echo
 from service.mapping.terms.reference import Link, ToResource
 from service.mapping.terms.text import Pattern
 from service.mapping.terms.value import FieldValue
-from service.mapping.walk.elements import USES, marks
+from service.mapping.walk.elements import USES
 from service.records.formulas import negate
 
 _LEAF_MEMBERS = {ToResource: ("reference", "identifier"), Link: ("reference", "identifier"), Pattern: ("system", "value")}
@@ -28,25 +29,45 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
 
 
 def _parts(scope: Scope, parts: list[Part]) -> Iterator[Diagnostic]:
-    for at, one in enumerate(parts):
+    before: dict[str, list[tuple[Part, Mapping[str, frozenset[Value]]]]] = {}
+    for one in parts:
         if isinstance(one, Block):
             yield from _parts(scope, one.parts)
         if isinstance(one, Items):
             yield from _parts(one.scope, one.scope.parts)
-        for other in parts[:at]:
+        if not one.many:
+            continue
+        codes = _codes(one)
+        for other, theirs in before.setdefault(one.name, []):
+            if any(name in theirs and theirs[name].isdisjoint(code) for name, code in codes.items()):
+                continue
             same = one.path == other.path and isinstance(one, Items) == isinstance(other, Items)
-            apart = one.name != other.name or same or "engine" in (_mode(one), _mode(other)) or _first(scope, other, one)
-            if one.many and not apart and (_takes(one, other) or _takes(other, one)):
-                taker, writer = (one, other) if _takes(one, other) else (other, one)
-                model = theory(scope.fields).solve(one.when, other.when) or theory(scope.fields).solve(writer.when) or {}
-                yield lost.slices_overlap(one.span, _line(taker), _line(writer), one.name, situation.show(scope.fields, model))
+            if same or "engine" in (_mode(one), _mode(other)) or _first(scope, other, one):
+                continue
+            if not (_takes(one, other) or _takes(other, one)):
+                continue
+            taker, writer = (one, other) if _takes(one, other) else (other, one)
+            model = theory(scope.fields).solve(one.when, other.when) or theory(scope.fields).solve(writer.when) or {}
+            yield lost.slices_overlap(one.span, _line(taker), _line(writer), one.name, situation.show(scope.fields, model))
+        before[one.name].append((one, codes))
+
+
+def _codes(part: Part) -> Mapping[str, frozenset[Value]]:
+    """All that can stand in an element that a part writes, by the children of which a slice has the only line."""
+    inside = [one.name for one in _inside(part)]
+    marks = part.marks if isinstance(part, Block | Items) else []
+    return {
+        mark.name: mark.term.read_as
+        for mark in marks
+        if isinstance(mark.term, Constant) and mark.term.type != "canonical" and inside.count(mark.name) == 1
+    }
 
 
 def _takes(taker: Part, writer: Part) -> bool:
     """Whether an element that one part writes is offered to another."""
     if _mode(taker) == "also" or _mode(writer) == "also" or (isinstance(taker, Leaf) and not taker.two_way):
         return False
-    if marks(writer) > marks(taker):
+    if writer.told > taker.told:
         return False
     return not isinstance(taker, Block | Items) or all(_may_have(mark, writer) for mark in taker.marks)
 
@@ -80,9 +101,12 @@ def _may_have(mark: Leaf, writer: Part) -> bool:
         if isinstance(term, Pattern) and mark.name == "system":
             return term.system in mark.term.read_as
         return mark.name in _LEAF_MEMBERS.get(type(term), (mark.name,))
-    inside = writer.scope.parts if isinstance(writer, Items) else writer.parts if isinstance(writer, Block) else []
-    standing = [part for part in inside if part.name == mark.name]
+    standing = [part for part in _inside(writer) if part.name == mark.name]
     return any(not isinstance(part, Leaf) or may_hold(mark.term, part) for part in standing)
+
+
+def _inside(part: Part) -> list[Part]:
+    return part.scope.parts if isinstance(part, Items) else part.parts if isinstance(part, Block) else []
 
 
 def _line(part: Part) -> str:

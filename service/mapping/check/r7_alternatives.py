@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
 from service.mapping.check import situation
-from service.mapping.check.spots import Steps, leaves, may_hold, may_read, same_place, written_with
+from service.mapping.check.spots import Spots, Steps, at, by_path, leaves, may_hold, may_read, written_with
 from service.mapping.plan import Branch, Choice, Kind, Leaf, Scope
 from service.mapping.satisfy import theory
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import TwoWay
 from service.mapping.walk.read import order
-from service.records.formulas import TRUE, Formula, all_of, any_of, has, is_, negate
+from service.records.formulas import TRUE, Formula, any_of, has, is_, negate
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
@@ -25,15 +25,17 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
 
 
 def _alternatives(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:
-    spots = list(leaves(scope))
-    for at, branch in enumerate(choice.branches):
+    standing = list(leaves(scope))
+    spots = by_path(standing)
+    for number, branch in enumerate(choice.branches):
         model = theory(scope.fields).solve(branch.chosen)
         if model is None:
-            earlier = str(any_of(one.present for one in choice.branches[:at])) if at else ""
+            earlier = str(any_of(one.present for one in choice.branches[:number])) if number else ""
             yield lost.alternative_unreachable(branch.span, branch.label, earlier)
             continue
-        for first in choice.branches[:at]:
-            if _readable_in(spots, first, branch):
+        for first in choice.branches[:number]:
+            mine = [(steps, leaf) for steps, leaf in standing if leaf.branch is first]
+            if _readable_in(spots, mine, first, branch):
                 yield lost.alternative_readable(branch.span, first.label, branch.label, situation.show(scope.fields, model))
 
 
@@ -42,29 +44,31 @@ def _cases(scope: Scope, choice: Choice, when: Formula) -> Iterator[Diagnostic]:
     assert field is not None
     rules = theory(scope.fields)
     covered = {branch.value for branch in choice.branches}
-    missing = [value for value in field.domain if value not in covered and rules.solve(all_of([when, is_(field.name, value)])) is not None]
-    if missing:
+    rest = [value for value in field.domain if value not in covered]
+    if rules.solve(when, any_of(is_(field.name, value) for value in rest)) is not None:
+        missing = [value for value in rest if rules.solve(when, is_(field.name, value)) is not None]
         yield lost.case_missing(choice.span, field.name, missing)
-    always = choice.parent is None and rules.solve(all_of([when, negate(has(field.name))])) is None
-    spots = list(leaves(scope))
+    always = choice.parent is None and rules.solve(when, negate(has(field.name))) is None
+    matching = [(steps, leaf) for steps, leaf in leaves(scope) if leaf.mode == "match"]
+    spots = by_path(leaves(scope))
     ordered = order(choice, scope)
-    for at, branch in enumerate(ordered):
-        matches = [(steps, leaf) for steps, leaf in spots if leaf.branch is branch and leaf.mode == "match"]
+    for number, branch in enumerate(ordered):
+        matches = [(steps, leaf) for steps, leaf in matching if leaf.branch is branch]
         if not matches and not always:
             yield lost.case_unmarked(branch.span, field.name, branch.value)
-        for later in ordered[at + 1 :]:
+        for later in ordered[number + 1 :]:
             if not _told_apart(spots, matches, later):
                 yield lost.case_ambiguous(later.span, field.name, branch.value, later.value)
 
 
-def _told_apart(spots: list[tuple[Steps, Leaf]], matches: list[tuple[Steps, Leaf]], other: Branch) -> bool:
+def _told_apart(spots: Spots, matches: list[tuple[Steps, Leaf]], other: Branch) -> bool:
     """Whether one of the `match` lines cannot hold in what is written while the other branch is taken."""
     return any(not _may_stand(spots, steps, leaf, other) for steps, leaf in matches)
 
 
-def _may_stand(spots: list[tuple[Steps, Leaf]], steps: Steps, leaf: Leaf, other: Branch) -> bool:
+def _may_stand(spots: Spots, steps: Steps, leaf: Leaf, other: Branch) -> bool:
     """Whether something written while another branch is taken can stand where a leaf is read, and hold what it asks."""
-    return any(same_place(steps, spot) and written_with(one, other) and _fits(leaf, one) for spot, one in spots if one is not leaf)
+    return any(written_with(one, other) and _fits(leaf, one) for one in at(spots, steps) if one is not leaf)
 
 
 def _fits(asked: Leaf, written: Leaf) -> bool:
@@ -76,9 +80,8 @@ def _fits(asked: Leaf, written: Leaf) -> bool:
     return True
 
 
-def _readable_in(spots: list[tuple[Steps, Leaf]], first: Branch, other: Branch) -> bool:
-    """Whether what is written while another branch is taken could be read as the first."""
-    mine = [(steps, leaf) for steps, leaf in spots if leaf.branch is first]
+def _readable_in(spots: Spots, mine: list[tuple[Steps, Leaf]], first: Branch, other: Branch) -> bool:
+    """Whether what is written while another branch is taken could be read as the first, in which these leaves stand."""
     matches = [(steps, leaf) for steps, leaf in mine if leaf.mode == "match"]
     if matches:
         return not _told_apart(spots, matches, other)

@@ -28,9 +28,15 @@ def check(kind: Kind) -> Iterator[Diagnostic]:
 
 
 def _fields(fields: Fields) -> Iterator[Diagnostic]:
+    seen: set[str] = set()
     for one in fields.by_name.values():
-        if theory(fields).solve(has(one.name)) is None:
+        if one.name in seen:
+            continue
+        model = theory(fields).solve(has(one.name), prefer=lambda: True)
+        if model is None:
             yield lost.field_never(one.span, one.name, _against(fields, has(one.name)))
+        else:
+            seen.update(name for name in fields.by_name if model.get(has(name), True))
 
 
 def _against(fields: Fields, formula: Formula) -> list[str]:

@@ -199,7 +199,7 @@ class Resolver:
 
     def _block(self, parts: list[Part], at: str, path: Path, key: Scalar, branch: Branch | None) -> Block | None:
         step = path[-1]
-        for part in parts:
+        for part in reversed(parts):  # the line before is most often in the same block
             if isinstance(part, Block) and (part.name, part.slice) == (step.name, step.slice):
                 part.branch = _common(part.branch, branch)
                 return part

@@ -1,11 +1,11 @@
 """Valid records of a kind that together write every line of a shape, every name of its tables and every unit.
 
-The first writes as little as can be; others lack what that one has and need not have.
+The first writes as little as can be; others lack what that one has and need not have. They hold the fields of the shape alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from service.fhir import definitions
@@ -13,7 +13,7 @@ from service.fhir.json import Number, Value
 from service.mapping.plan import Leaf, Shape, every
 from service.mapping.satisfy import theory
 from service.records.fields import Field, Fields
-from service.records.formulas import Literal, all_of, has, holds, is_, negate
+from service.records.formulas import Literal, all_of, has, holds, is_, literals, negate
 
 _VALUES = {
     "text": "some text",
@@ -36,35 +36,47 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
     Of another form, which is only given back, and validated then: the least and the most.
     """
     fields = shape.scope.fields
+    about = {name: fields.visible[name] for name in dict.fromkeys(_concerned(shape))}
     rules = theory(fields)
     here = all_of([shape.when, *([has(shape.each.name)] if shape.each else [])])
-    required = all_of(has(name) for name, one in fields.visible.items() if one.required)
-    least = rules.solve(here, required, whole=True)
+    least = rules.solve(here, whole=True)
     if least is None:
         return
-    first = _record(fields, least, shape, 0, free=False)
+    first = _record(about, least, shape, 0, free=False)
     yield first
-    usual = rules.solve(here, prefer=_yes) or least
-    most = _record(fields, usual, shape, 0, free=True)
+    usual = rules.solve(here, prefer=_yes, about=about) or least
+    most = _record(about, usual, shape, 0, free=True)
     yield most
     if shape.form_of:
         return
     for when in dict.fromkeys(part.when for part in every(shape.scope.parts) if holds(part.when, first)):
-        without = rules.solve(here, negate(when), required, whole=True)
+        without = rules.solve(here, negate(when), whole=True)
         if without is not None:
-            yield _record(fields, without, shape, 0, free=False)
+            yield _record(about, without, shape, 0, free=False)
     mine = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
     told = [*mine, *(leaf for items in shape.scope.items() for leaf in items.scope.leaves())]
     rounds = max([1, *(len(one.values) for leaf in told if _decides(leaf, shape.profile) for one in leaf.term.fields)])
     left = [leaf for leaf in mine if not holds(leaf.when, most)]
     number = 1
     while left or number < min(rounds, _ROUNDS):
-        wanted = next((model for leaf in left if (model := rules.solve(here, leaf.when, prefer=_yes))), None)
-        record = _record(fields, wanted or usual, shape, number, free=True)
+        wanted = next((model for leaf in left if (model := rules.solve(here, leaf.when, prefer=_yes, about=about))), None)
+        record = _record(about, wanted or usual, shape, number, free=True)
         yield record
         rest = [leaf for leaf in left if not holds(leaf.when, record)]
         left = rest if wanted and len(rest) < len(left) else []
         number += 1
+
+
+def _concerned(shape: Shape) -> Iterator[str]:
+    """The fields that decide about what a shape writes, and those that it writes."""
+    items = shape.each.items if shape.each else None
+    yield from (one.name for one in (items.by_name.values() if items else ()) if one.required)
+    yield from (literal.field for literal in literals(shape.when))
+    for scope in (shape.scope, *(part.scope for part in shape.scope.items())):
+        for part in every(scope.parts):
+            yield from (literal.field for literal in literals(part.when) if literal.field in shape.scope.fields.visible)
+            if isinstance(part, Leaf):
+                yield from (one.name for one in part.term.fields if one.name in shape.scope.fields.visible)
 
 
 def _decides(leaf: Leaf, profile: str) -> bool:
@@ -84,9 +96,9 @@ def _no() -> bool:
     return False
 
 
-def _record(fields: Fields, model: dict[Literal, bool], shape: Shape, number: int, *, free: bool) -> dict[str, Value]:
+def _record(fields: Mapping[str, Field], model: dict[Literal, bool], shape: Shape, number: int, *, free: bool) -> dict[str, Value]:
     """The record of a model; a field of which it says nothing is present when `free`."""
-    present = [one for name, one in fields.visible.items() if model.get(has(name), free) and not one.stays and one is not shape.each]
+    present = [one for name, one in fields.items() if model.get(has(name), free) and not one.stays and one is not shape.each]
     return {one.name: _value(one, model, number) for one in present}
 
 
@@ -96,9 +108,8 @@ def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
     if one.type == "boolean":
         return not model.get(is_(one.name, "false"), False)
     if one.values:
-        chosen = [name for name in one.values if model.get(is_(one.name, name))]
-        free = [name for name in one.values if model.get(is_(one.name, name)) is not False]
-        names = chosen or free or list(one.values)
+        told = {name: model.get(is_(one.name, name)) for name in one.values}
+        names = [name for name in told if told[name]] or [name for name in told if told[name] is None] or list(told)
         name = names[number % len(names)]
         value: Value = Number(name) if one.numeric else name
     elif one.type in ("integer", "decimal"):

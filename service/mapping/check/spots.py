@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from service.mapping.plan import Block, Branch, Leaf, Part, Scope
 from service.mapping.terms.constant import Constant
@@ -14,6 +14,7 @@ from service.mapping.terms.value import FieldValue
 from service.mapping.terms.via import Coded
 
 Steps = tuple[tuple[str, str], ...]
+Spots = dict[tuple[str, ...], list[tuple[Steps, Leaf]]]
 
 
 def leaves(scope: Scope) -> Iterator[tuple[Steps, Leaf]]:
@@ -21,9 +22,19 @@ def leaves(scope: Scope) -> Iterator[tuple[Steps, Leaf]]:
     yield from _leaves(scope.parts, ())
 
 
-def same_place(one: Steps, other: Steps) -> bool:
-    """Whether two places can be one: names equal, slices equal or one of them missing."""
-    return len(one) == len(other) and all(a[0] == b[0] and (a[1] == b[1] or not a[1] or not b[1]) for a, b in zip(one, other, strict=True))
+def by_path(written: Iterable[tuple[Steps, Leaf]]) -> Spots:
+    """Leaves with their places, by the names of their steps."""
+    spots: Spots = {}
+    for steps, leaf in written:
+        spots.setdefault(tuple(name for name, _ in steps), []).append((steps, leaf))
+    return spots
+
+
+def at(spots: Spots, steps: Steps) -> Iterator[Leaf]:
+    """The leaves whose place can be this one: names equal, slices equal or one of them missing."""
+    for others, leaf in spots.get(tuple(name for name, _ in steps), ()):
+        if all(one[1] == other[1] or not one[1] or not other[1] for one, other in zip(steps, others, strict=True)):
+            yield leaf
 
 
 def written_with(leaf: Leaf, branch: Branch) -> bool:

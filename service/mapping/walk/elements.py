@@ -27,13 +27,6 @@ def fits(part: Part, value: Value) -> bool:
     return isinstance(value, dict) and all(_holds(mark, value.get(mark.name)) for mark in part.marks)
 
 
-def marks(part: Part) -> frozenset[tuple[str, frozenset[Value]]]:
-    """What tells a part's elements from the others of its list: who asks for all of another's marks and more is more specific."""
-    if isinstance(part, Block | Items):
-        return frozenset((mark.name, mark.term.read_as) for mark in part.marks if isinstance(mark.term, Constant))
-    return frozenset({("", part.term.read_as)}) if isinstance(part, Leaf) and isinstance(part.term, Constant) else frozenset()
-
-
 def is_constant(part: Part) -> bool:
     """Whether a part is an element of which every one is the same."""
     return isinstance(part, Leaf) and isinstance(part.term, Constant)

@@ -11,7 +11,7 @@ from service.fhir.json import Number, Value
 from service.mapping.plan import Block, Branch, Choice, Items, Leaf, Part, Scope, Shape, every
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import Incoming, Misfit, TwoWay
-from service.mapping.walk.elements import USES, by_use, deep, fits, flat, is_constant, marks
+from service.mapping.walk.elements import USES, by_use, deep, fits, flat, is_constant
 from service.mapping.walk.write import Origin, Pointer, item_key
 from service.records.fields import Fields, Rule
 
@@ -282,7 +282,7 @@ class _Reader:
             if here is not None:
                 yield (*at, part.name), here
             return
-        mine = marks(part)
+        mine = part.told
         rivals = [
             one
             for one in siblings
@@ -290,7 +290,7 @@ class _Reader:
             and one.name == part.name
             and not this.also
             and (isinstance(one, Block | Items) or is_constant(one))
-            and marks(one) > mine
+            and one.told > mine
         ]
         rivals = (
             []
