@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -57,33 +56,33 @@ def written() -> dict[str, bytes]:
     return made
 
 
-def test_nothing_that_we_write_has_an_error(tmp_path: Path) -> None:
+def test_nothing_that_we_write_has_an_error() -> None:
     """Over all examples, our definitions and 1,000 generated records of all kinds, HL7's validator reports no error."""
     resources = written()
     assert sum(name.startswith("generated") for name in resources) == RECORDS
     assert any(name.startswith("pair") for name in resources)
-    assert hl7.errors(tmp_path, resources, published()) == {}
+    assert hl7.errors(resources, published()) == {}
 
 
-def test_our_responses_fit_our_questionnaires(tmp_path: Path) -> None:
+def test_our_responses_fit_our_questionnaires() -> None:
     """HL7's validator, which knows our Questionnaires, finds no error in the example responses to them."""
     folder = FOLDER / "examples" / "questionnaire_response"
     responses = {path.name.partition(".")[0]: path.read_bytes() for path in sorted(folder.glob("*.fhir.json"))}
     assert responses
-    assert hl7.errors(tmp_path, responses, [*published(), *questionnaires()]) == {}
+    assert hl7.errors(responses, [*published(), *questionnaires()]) == {}
 
 
-def test_the_synthetic_clinic_has_no_error(tmp_path: Path) -> None:
+def test_the_synthetic_clinic_has_no_error() -> None:
     """Over everything that the synthetic clinic of 200 clients becomes, HL7's validator reports no error."""
     gateway, kinds = Gateway.of(mappings()), mappings().kinds
     resources = {
         f"{kind}-{record[kinds[kind].key]}": gateway.to_fhir(kind, json.write(record)).data for kind, record in synthetic.records(PATIENTS)
     }
     assert sum(name.startswith("patient") for name in resources) == PATIENTS
-    assert hl7.errors(tmp_path, resources, published()) == {}
+    assert hl7.errors(resources, published()) == {}
 
 
-def test_a_filled_form_fits_its_questionnaire(tmp_path: Path) -> None:
+def test_a_filled_form_fits_its_questionnaire() -> None:
     """HL7's validator finds no error in the monitoring form of the REMS, complete or not, in either version, and in its Questionnaires."""
     poor = session()
     del poor["checks"], poor["ended_at"], poor["ready_to_leave_at"]
@@ -94,4 +93,4 @@ def test_a_filled_form_fits_its_questionnaire(tmp_path: Path) -> None:
             f"{name}-{version}": json.write(response(BLOOM, filled(one, version=version)))
             for name, one in (("whole", None), ("poor", poor))
         }
-    assert hl7.errors(tmp_path, made, [*published(), *forms]) == {}
+    assert hl7.errors(made, [*published(), *forms]) == {}
