@@ -14,6 +14,7 @@ from service.http.message import Request, Response
 from service.http.outcomes import Failure
 from service.http.routes import ROUTES, Route
 from service.http.samples import samples
+from service.instruments import load, published
 from service.mapping import cache, library
 from service.mapping.library import Library
 from service.mapping.wire import Gateway
@@ -28,7 +29,8 @@ def create_app(settings: Settings) -> flask.Flask:
 
     Raises Diagnostics where the mappings are wrong, OSError where they are missing.
     """
-    gateway = Gateway.of(_library(settings))
+    mapped = _library(settings)
+    gateway = Gateway.of(mapped, published.guide(mapped, load.of(mapped)))
     _warm(gateway)
     app = flask.Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False

@@ -8,6 +8,7 @@ from service.diagnostics.diagnostic import similar
 from service.diagnostics.issue import Issue, Refused
 from service.fhir import json
 from service.fhir.outcome import outcome
+from service.fhir.validate import Finding
 from service.http.message import Response
 
 TYPE = "application/fhir+json"
@@ -61,22 +62,22 @@ def not_acceptable(offered: Iterable[str]) -> Failure:
 
 def cut_off() -> Failure:
     """400: the connection broke, or its framing was wrong, before the body was whole."""
-    return _failure(400, "incomplete", "the body did not come whole")
+    return _unread(400, "incomplete", "the body did not come whole")
 
 
 def body_too_long(limit: int) -> Failure:
     """413: the body is longer than the setting allows."""
-    return _failure(413, "too-long", f"the body has more than {limit} bytes")
+    return _unread(413, "too-long", f"the body has more than {limit} bytes")
 
 
 def line_too_long(number: int, limit: int) -> Failure:
     """413: a line of NDJSON is longer than the setting allows."""
-    return _failure(413, "too-long", f"line {number} has more than {limit} bytes")
+    return _unread(413, "too-long", f"line {number} has more than {limit} bytes")
 
 
 def too_many_values(limit: int) -> Failure:
     """413: the body, or a line of NDJSON, has too many values for its size, or the body has too many lines."""
-    return _failure(413, "too-costly", f"the body has more than {limit} values")
+    return _unread(413, "too-costly", f"the body has more than {limit} values")
 
 
 def unsupported_type(known: Iterable[str]) -> Failure:
@@ -109,7 +110,7 @@ def bad_parameter(name: str, form: str) -> Failure:
 
 def beyond_limits(message: str) -> Failure:
     """400: the body is too deep or has too long a number."""
-    return _failure(400, "too-costly", message)
+    return _unread(400, "too-costly", message)
 
 
 def not_beside_resources(name: str) -> Failure:
@@ -122,6 +123,42 @@ def bad_links() -> Failure:
     return Failure(
         422, [Issue("", "structure", "must be a link table", "links", help='{"https://ehr.example.org/fhir": {"Patient/1": "c-17"}}')]
     )
+
+
+def unknown_type(known: Iterable[str], asked: str) -> Failure:
+    """404: R4 has no such resource type."""
+    return _failure(404, "not-found", "R4 has no resource of this type", help=similar(asked, known))
+
+
+def unreadable(finding: Finding) -> Failure:
+    """400: what is to be validated is no JSON."""
+    at = f" (line {finding.line}, column {finding.column})" if finding.line else ""
+    return _unread(400, finding.code, f"{finding.message}{at}")
+
+
+def no_resource() -> Failure:
+    """400: there is nothing to validate."""
+    return _failure(400, "required", "there is no resource to validate", help="send it raw, or in Parameters under `resource`")
+
+
+def needs_profile() -> Failure:
+    """400: the mode asks for a profile."""
+    return _failure(400, "required", "the mode `profile` needs the parameter `profile`")
+
+
+def needs_instance(mode: str) -> Failure:
+    """400: the mode is one for the address of a resource."""
+    return _failure(400, "not-supported", f"the mode `{mode}` is for the address of one resource: /fhir/[type]/[id]/$validate")
+
+
+def unknown_profile() -> Failure:
+    """422: a profile that is not known cannot be validated against."""
+    return _failure(422, "not-found", "the profile is not known here", help="those of R4, US Core and IPS are")
+
+
+def nothing_stored() -> Failure:
+    """422: the question is about a resource that the server would have to store."""
+    return _failure(422, "not-supported", "nothing is stored here, so nothing can be said of a stored resource")
 
 
 def bad_request(status: int) -> Failure:
@@ -141,3 +178,8 @@ def refused(error: Refused) -> Failure:
 
 def _failure(status: int, kind: str, message: str, *, help: str = "", headers: Mapping[str, str] | None = None) -> Failure:  # noqa: A002 - Issue calls it so
     return Failure(status, [Issue("", kind, message, help=help)], headers)
+
+
+def _unread(status: int, kind: str, message: str) -> Failure:
+    """Nothing of the body was looked at."""
+    return Failure(status, [Issue("", kind, message, severity="fatal")])

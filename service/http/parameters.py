@@ -13,6 +13,9 @@ from service.http import outcomes
 from service.mapping.memory import POLICIES
 from service.records.leaves import ID
 
+MODES = ("create", "update", "delete", "profile")
+"""What a validation is for (R4 valueset-resource-validation-mode.html)."""
+
 _SERVER = re.compile(r"https?://[A-Za-z0-9._~:/\[\]!$&'()*+,;=%-]+")
 
 
@@ -32,6 +35,8 @@ PARAMETERS: Mapping[str, Parameter] = {
     "takes_ids": Parameter(lambda text: text in ("true", "false"), "true or false"),
     "recorded": Parameter(lambda text: primitives.problem("instant", text) is None, "a FHIR instant (in a URL, `+` is spelt `%2B`)"),
     "leftovers": Parameter(lambda text: text in POLICIES, f"one of {', '.join(POLICIES)}"),
+    "mode": Parameter(lambda text: text in MODES, f"one of {', '.join(MODES)}"),
+    "profile": Parameter(lambda text: primitives.problem("uri", text) is None, "a URI"),
     "key": Parameter(ID.fullmatch, "a key of ours (letters, digits and `-`, at most 36)"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from service.http.handlers import convert, description, page, probes, schema
+from service.http.handlers import convert, description, page, probes, schema, validate
 from service.http.message import Request, Response
 from service.http.negotiate import FHIR, FHIR_LINES, HTML, JSON, LINES, SCHEMA, YAML
 from service.mapping.wire import Gateway
@@ -14,6 +14,8 @@ Media = Mapping[str, tuple[str, ...]]
 
 RECORDS_TO_FHIR: Media = {JSON: (FHIR, JSON), LINES: (FHIR_LINES, LINES)}
 FHIR_TO_RECORDS: Media = {FHIR: (JSON,), JSON: (JSON,), FHIR_LINES: (LINES,), LINES: (LINES,)}
+
+VALIDATED: Media = {FHIR: (FHIR, JSON), JSON: (FHIR, JSON)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +38,7 @@ ROUTES = (
     Route("GET", "/kap/schema/{kind}", "schema", schema.schema, {"": (SCHEMA, JSON)}),
     Route("POST", "/kap/convert/{kind}", "to_fhir", convert.to_fhir, RECORDS_TO_FHIR, ("server", "takes_ids", "recorded")),
     Route("POST", "/kap/convert", "from_fhir", convert.from_fhir, FHIR_TO_RECORDS, ("server", "leftovers", "key")),
+    Route("POST", "/fhir/$validate", "validate", validate.validate, VALIDATED, ("mode", "profile")),
+    Route("POST", "/fhir/{type}/$validate", "validate_type", validate.validate, VALIDATED, ("mode", "profile")),
+    Route("POST", "/fhir/{type}/{id}/$validate", "validate_instance", validate.validate, VALIDATED, ("mode", "profile")),
 )

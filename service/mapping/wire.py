@@ -11,6 +11,7 @@ from service.diagnostics.diagnostic import similar
 from service.diagnostics.issue import Issue, Refused
 from service.diagnostics.messages import input as say
 from service.fhir import json, primitives
+from service.fhir.guide import PACKED, Guide
 from service.fhir.json import JsonError, Value
 from service.fhir.outcome import outcome
 from service.mapping import convert, identity, laid_out, transaction
@@ -61,16 +62,17 @@ _NOTHING_ELSE = b'"orphans":[],"links":{},"outcome":%b}' % json.write(outcome(()
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A library and its emitted code."""
+    """A library and its emitted code, and what resources are validated by beside R4 and the packed profiles."""
 
     library: Library
     code: Code
     mapping: str
+    guide: Guide
 
     @classmethod
-    def of(cls, library: Library) -> Gateway:
+    def of(cls, library: Library, guide: Guide = PACKED) -> Gateway:
         """The gateway of a library; `mapping` is the mappings' version and content hash. Code is emitted when it is first used."""
-        return cls(library, Code(library), f"{library.version}+{library.hash}")
+        return cls(library, Code(library), f"{library.version}+{library.hash}", guide)
 
     def to_fhir(self, kind: str, data: bytes, terms: Terms = OURS) -> Answer:
         """A record, a list of records, or `{"record": …, "with": {kind: [record, …]}}` with records that are sent along.

@@ -101,7 +101,7 @@ def test_it_is_served_as_it_stands(client: FlaskClient) -> None:
     assert client.get("/openapi.yaml").data == (ROOT / "openapi.yaml").read_bytes()
 
 
-@pytest.mark.parametrize("operation", ["to_fhir", "from_fhir"])
+@pytest.mark.parametrize("operation", ["to_fhir", "from_fhir", "validate", "validate_type", "validate_instance"])
 def test_its_examples_are_real(client: FlaskClient, operation: str) -> None:
     """Each example of a body, sent to the service, gets the answer that stands under the same name."""
     path, _, told = OPERATIONS[operation]
@@ -111,7 +111,10 @@ def test_its_examples_are_real(client: FlaskClient, operation: str) -> None:
     for media, name, value in sent:
         data = value if isinstance(value, str) else json.dumps(value)
         given = client.post(
-            path.format(kind="adverse_event"), data=data, headers={"Content-Type": media}, query_string=QUERIES.get(name, {})
+            path.format(kind="adverse_event", type="Patient", id="c-17"),
+            data=data,
+            headers={"Content-Type": media},
+            query_string=QUERIES.get(name, {}),
         )
         answer = given.get_data(as_text=True)
         wanted_type, wanted = answers[name]

@@ -91,7 +91,7 @@ def test_no_answer_is_in_a_type_that_was_not_asked_for(client: FlaskClient, rout
     """A client that accepts nothing of an answer gets a 406 from every route."""
     sent = next(iter(route.media))
     answer = client.open(
-        route.path.format(kind="vitals"),
+        route.path.format(kind="vitals", type="Patient", id="1"),
         method=route.method,
         data=b"{}",
         headers={"Accept": "image/png", **({"Content-Type": sent} if sent else {})},

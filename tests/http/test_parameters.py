@@ -15,6 +15,8 @@ GOOD = {
     "takes_ids": ("true", "false"),
     "recorded": ("2024-05-14T12:05:00Z", "2024-05-14T12:05:00.123-06:00"),
     "leftovers": ("report", "refuse", "keep"),
+    "mode": ("create", "update", "delete", "profile"),
+    "profile": ("us-core-patient", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|6.1.0"),
     "key": ("c-17", "A", "9353c449-88ac-566a-bda9-ed4f3d147577"),
 }
 BAD = {
@@ -34,6 +36,8 @@ BAD = {
     "takes_ids": ("", "True", "1", "yes"),
     "recorded": ("", "2024-05-14", "2024-05-14T12:05Z", "2024-05-14T12:05:00", "2024-05-14T12:05:00 06:00", "2024-02-30T12:05:00Z", "now"),
     "leftovers": ("", "Keep", "drop"),
+    "mode": ("", "Create", "patch"),
+    "profile": ("", "a b", "a\n", "urn:uuid:x"),
     "key": ("", "a.b", "a/b", "x" * 37, "c-17\n", "é"),
 }
 

@@ -13,7 +13,7 @@ from service.fhir.validate.findings import Finding, Findings
 from service.fhir.validate.items import RESOURCE, Scope
 from service.fhir.validate.structure import check_resource
 
-__all__ = ["PACKED", "Finding", "Guide", "validate", "validate_bytes"]
+__all__ = ["PACKED", "Finding", "Guide", "located", "unreadable", "validate", "validate_bytes"]
 
 
 def validate(resource: Value, profiles: Iterable[str] | None = None, guide: Guide = PACKED) -> list[Finding]:
@@ -39,13 +39,30 @@ def validate_bytes(data: bytes, profiles: Iterable[str] | None = None, guide: Gu
     try:
         resource = json.read(data)
     except JsonError as error:
-        code = "too-costly" if isinstance(error, LimitError) else "structure"
-        return [Finding("fatal", code, "", error.message, rule=links.JSON, line=error.line, column=error.column)]
-    found = validate(resource, profiles, guide)
+        return [unreadable(error)]
+    return located(validate(resource, profiles, guide), data)
+
+
+def unreadable(error: JsonError) -> Finding:
+    """The finding that a text could not be read."""
+    code = "too-costly" if isinstance(error, LimitError) else "structure"
+    return Finding("fatal", code, "", error.message, rule=links.JSON, line=error.line, column=error.column)
+
+
+def located(found: list[Finding], data: bytes, place: str = "") -> list[Finding]:
+    """The findings in a resource with their lines and columns in a JSON text: of the resource, or of one that has it at a place.
+
+    A place is an expression: "Parameters.parameter[0].resource".
+    """
     if not found:
         return []
-    at = json_places.positions(data.decode(), _root(resource), {one.expression for one in found})
-    return [replace(one, line=at[one.expression][0], column=at[one.expression][1]) for one in found]
+    names = {one.expression: place + one.expression[len(_first(one.expression)) :] if place else one.expression for one in found}
+    at = json_places.positions(data.decode(), _first(place or found[0].expression), names.values())
+    return [replace(one, line=at[names[one.expression]][0], column=at[names[one.expression]][1]) for one in found]
+
+
+def _first(expression: str) -> str:
+    return expression.partition(".")[0]
 
 
 def _root(resource: Value) -> str:
