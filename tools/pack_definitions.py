@@ -1,9 +1,9 @@
 """Pack HL7's definitions into the tables of service/fhir/tables.
 
-    python tools/pack_definitions.py DIRECTORY
+    python -m tools.pack_definitions DIRECTORY
 
-DIRECTORY holds the packages hl7.fhir.r4.core-4.0.1.tgz and us_core_610.tgz. The tables hold facts only (paths, types, cardinalities,
-bindings, codes, invariants), no prose. Each is a file of one JSON line per definition, sorted by name; the same input gives the same bytes.
+DIRECTORY holds the packages of PACKAGES. The tables hold facts only (paths, types, cardinalities, bindings, codes, invariants), no
+prose. Each is a file of one JSON line per definition, sorted by name; the same input gives the same bytes.
 What a definition inherits is not repeated: a type's line has only its own elements, a profile's only those that say more than the type.
 """
 
@@ -12,34 +12,26 @@ from __future__ import annotations
 import re
 import sys
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-PACKAGES = ("hl7.fhir.r4.core-4.0.1.tgz", "us_core_610.tgz")
+from service.fhir import snapshot
+from service.fhir.expansion import NotEnumerableError, Terms
+from service.fhir.snapshot import STRUCTURES, VALUE_SETS, Base, Json, Row, filled, type_codes
+
+PACKAGES = ("hl7.fhir.r4.core-4.0.1.tgz", "us_core_610.tgz", "hl7.fhir.uv.ips-1.1.0.tgz")
 TABLES = Path(__file__).parents[1] / "service" / "fhir" / "tables"
 
-STRUCTURES = "http://hl7.org/fhir/StructureDefinition/"
-VALUE_SETS = "http://hl7.org/fhir/ValueSet/"
-SYSTEM_TYPE = "http://hl7.org/fhirpath/System."
-FHIR_TYPE = STRUCTURES + "structuredefinition-fhir-type"
 REGEX = STRUCTURES + "regex"
-
-Json = Any
-Codes = set[tuple[str, str]]
-
-
-class NotEnumerableError(Exception):
-    """The packages do not hold the codes of a value set; says why."""
 
 
 def main(arguments: list[str]) -> int:
     """Write the tables from the packages in the directory given."""
     if len(arguments) != 1:
-        print("usage: python tools/pack_definitions.py DIRECTORY", file=sys.stderr)
+        print("usage: python -m tools.pack_definitions DIRECTORY", file=sys.stderr)
         return 2
     TABLES.mkdir(exist_ok=True)
     for name, text in tables(Path(arguments[0])).items():
@@ -56,10 +48,10 @@ def tables(directory: Path) -> dict[str, bytes]:
     constraints = [item for item in structures.values() if item.get("derivation") == "constraint" and "snapshot" in item]
     terms = Terms(definitions)
     return {
-        "types.ndjson": lines(type_line(item, types) for item in types.definitions.values()),
-        "profiles.ndjson": lines(profile_line(item, types) for item in constraints if item["kind"] == "resource"),
-        "extensions.ndjson": lines(extension_line(item, types) for item in constraints if item["type"] == "Extension"),
-        "codes.ndjson": lines(code_line(url, terms) for url in required_value_sets(structures.values())),
+        "types.ndjson": lines(type_row(item, types) for item in types.definitions.values()),
+        "profiles.ndjson": lines(snapshot.profile_row(item, types) for item in constraints if item["type"] != "Extension"),
+        "extensions.ndjson": lines(snapshot.extension_row(item, types) for item in constraints if item["type"] == "Extension"),
+        "codes.ndjson": lines(codes_row(url, terms) for url in checked_value_sets(structures.values())),
     }
 
 
@@ -81,11 +73,6 @@ def lines(rows: Iterable[Json]) -> bytes:
     return b"".join(encoder.encode(filled(row)) + b"\n" for row in ordered)
 
 
-def filled(row: dict[str, Json]) -> dict[str, Json]:
-    """The members of a row that say something."""
-    return {name: value for name, value in row.items() if value not in (None, "", [], {}) and value is not False}
-
-
 class Types:
     """The types of FHIR: every snapshot element by its path, to tell what a definition adds to what it inherits."""
 
@@ -100,29 +87,32 @@ class Types:
         """The type that a type specializes, "" at the top."""
         return str(self.definitions[name].get("baseDefinition", "")).removeprefix(STRUCTURES)
 
-    def root_keys(self, name: str) -> set[str]:
-        """Keys of the invariants on every value of a type."""
-        return {rule["key"] for rule in self.elements.get(name, {}).get("constraint", ())}
-
-    def resource(self, target: str) -> str:
-        """The resource type that a Reference target means, "" when any or unknown."""
-        name = str(self.structures[target]["type"]) if target in self.structures else ""
+    def resource(self, url: str) -> str:
+        """The type that a StructureDefinition is of, "" for Resource or when unknown."""
+        name = str(self.structures[url]["type"]) if url in self.structures else ""
         return "" if name == "Resource" else name
 
-    def step(self, path: str, codes: list[str], name: str) -> Json | None:
-        """The element called `name` in an element at `path` of these types."""
-        for parent in (path, *codes):
+    def element(self, parents: Sequence[str], name: str) -> Base | None:
+        """The element called `name` in an element at a path or of a type that the parents name; None if there is none."""
+        for parent in parents:
             found = self.elements.get(f"{parent}.{name}")
             if found is not None:
-                return found
+                content = found.get("contentReference", "").removeprefix("#")
+                row = {"card": snapshot.cardinality(found), **snapshot.constraint_row({**found, "slicing": None}, self)}
+                return Base(row, (content or found["path"], *type_codes(found)))
         return None
 
+    def rules(self, name: str) -> set[str]:
+        """The keys of the rules of a type and of its elements."""
+        elements = self.definitions[name]["snapshot"]["element"] if name in self.definitions else ()
+        return {rule["key"] for element in elements for rule in element.get("constraint", ())}
 
-def type_line(item: Json, types: Types) -> dict[str, Json]:
+
+def type_row(item: Json, types: Types) -> Row:
     """What a type adds to the type it specializes."""
     name, base = item["type"], types.base(item["type"])
     own = [element for element in item["snapshot"]["element"][1:] if element["base"]["path"] == element["path"]]
-    inherited = types.root_keys(base) if base else set()
+    inherited = {rule["key"] for rule in types.elements.get(base, {}).get("constraint", ())}
     primitive = item["kind"] == "primitive-type"
     value = types.elements[f"{name}.value"]["type"][0] if primitive else {}
     return {
@@ -132,258 +122,49 @@ def type_line(item: Json, types: Types) -> dict[str, Json]:
         "abstract": item["abstract"],
         "regex": next((note["valueString"] for note in value.get("extension", ()) if note["url"] == REGEX), ""),
         "elements": [] if primitive else [element_row(element, types) for element in own],
-        "invariants": invariants(item["snapshot"]["element"][:1], inherited)
-        + [row for element in own for row in invariants([element], type_keys(element, types))],
+        "invariants": snapshot.rules(item["snapshot"]["element"][:1], inherited)
+        + [row for element in own for row in snapshot.rules([element], snapshot.type_rules(element, types))],
     }
 
 
-def element_row(element: Json, types: Types) -> dict[str, Json]:
+def element_row(element: Json, types: Types) -> Row:
     """An element of a type; what is usual is left out."""
-    path = element["path"]
+    card = snapshot.cardinality(element)
     simple = any("SimpleQuantity" in profile for kind in element.get("type", ()) for profile in kind.get("profile", ()))
     return filled(
         {
-            "path": path.partition(".")[2],
-            "card": cardinality(element),
+            "path": element["path"].partition(".")[2],
+            "card": "" if card == "0..1" else card,
             "types": type_codes(element),
-            "targets": targets(element, types),
+            "targets": snapshot.targets(element, types),
             "modifier": element.get("isModifier", False),
             "simple": simple,
-            "binding": binding(element),
+            "binding": snapshot.binding(element),
             "content": element.get("contentReference", "").removeprefix("#"),
         }
     )
 
 
-def cardinality(element: Json) -> str:
-    """Minimum and maximum, as in `0..*`; empty for the usual 0..1."""
-    text = f"{element['min']}..{element['max']}"
-    return "" if text == "0..1" else text
-
-
-def type_codes(element: Json) -> list[str]:
-    """The type codes; a FHIRPath system type as the FHIR primitive it stands for."""
-    codes: list[str] = []
-    for kind in element.get("type", ()):
-        code = kind["code"]
-        if code.startswith(SYSTEM_TYPE):
-            fhir = next(note["valueUrl"] for note in kind["extension"] if note["url"] == FHIR_TYPE)
-            code = "id" if element.get("base", {}).get("path") == "Resource.id" else fhir
-        codes.append(code)
-    return codes
-
-
-def targets(element: Json, types: Types) -> list[str]:
-    """The resource types that a Reference, or else a canonical, may name; empty for any."""
-    kinds = element.get("type", ())
-    chosen = [kind for kind in kinds if kind["code"] == "Reference"] or kinds
-    named = {types.resource(target) for kind in chosen for target in kind.get("targetProfile", ())}
-    return [] if "" in named else sorted(named)
-
-
-def binding(element: Json) -> list[str] | None:
-    """Strength and value set."""
-    bound = element.get("binding", {})
-    return [bound["strength"], short(bound["valueSet"])] if "valueSet" in bound else None
-
-
-def short(value_set: str) -> str:
-    """A value set's url without version, HL7's own by their last part."""
-    return value_set.partition("|")[0].removeprefix(VALUE_SETS)
-
-
-def type_keys(element: Json, types: Types) -> set[str]:
-    """Keys of the invariants that an element has from its types."""
-    return types.root_keys("Element").union(*(types.root_keys(code) for code in type_codes(element)))
-
-
-def invariants(elements: Iterable[Json], inherited: set[str]) -> list[dict[str, Json]]:
-    """The rules of elements, without those of inherited keys."""
-    return [
-        {"key": rule["key"], "severity": rule["severity"], "path": element["id"], "expression": rule["expression"]}
-        for element in elements
-        for rule in element.get("constraint", ())
-        if rule["key"] not in inherited
-    ]
-
-
-def profile_line(item: Json, types: Types) -> dict[str, Json]:
-    """What a profile adds to the type it constrains."""
-    return {
-        "name": item["url"],
-        "version": item["version"],
-        "type": item["type"],
-        "base": item["baseDefinition"],
-        "elements": list(constraints(item, types)),
-        "invariants": added_rules(item, types),
-    }
-
-
-def added_rules(item: Json, types: Types) -> list[dict[str, Json]]:
-    """The rules that a profile or extension has and its type has not; those of an element not again on its slices."""
-    known = {row["key"] for name in (item["type"], "DomainResource") for row in all_rules(name, types)}
-    rules: dict[str, Json] = {}
-    for element in item["snapshot"]["element"]:
-        for row in invariants([element], known | type_keys(element, types)):
-            rules.setdefault(row["key"] + row["path"].replace(":" + element.get("sliceName", ""), ""), row)
-    return list(rules.values())
-
-
-def all_rules(name: str, types: Types) -> list[dict[str, Json]]:
-    """Every rule of a type, inherited ones too."""
-    return invariants(types.definitions[name]["snapshot"]["element"], set())
-
-
-def extension_line(item: Json, types: Types) -> dict[str, Json]:
-    """Where an extension may stand and what it holds.
-
-    Raises ValueError for a context that is not an element.
-    """
-    contexts = item["context"]
-    if any(context["type"] != "element" for context in contexts):
-        raise ValueError(f"{item['url']}: a context that is no element")
-    return {
-        "name": item["url"],
-        "contexts": [context["expression"] for context in contexts],
-        "modifier": item["snapshot"]["element"][0].get("isModifier", False),
-        "elements": [row for row in constraints(item, types) if row["id"] != "Extension.url"],
-        "invariants": added_rules(item, types),
-    }
-
-
-def constraints(item: Json, types: Types) -> Iterator[dict[str, Json]]:
-    """The snapshot elements of a profile that say more than the type they constrain."""
-    seen: dict[str, tuple[str, list[str]]] = {item["type"]: (item["type"], [])}
-    sliced = {element["id"].rpartition(":")[0] for element in item["snapshot"]["element"] if "sliceName" in element}
-    for element in item["snapshot"]["element"][1:]:
-        parent = seen[element["id"].rpartition(".")[0]]
-        base = types.step(*parent, element["path"].rpartition(".")[2])
-        if base is None:
-            raise ValueError(f"{item['url']}: {element['id']} is not an element of the type")
-        content = base.get("contentReference", "").removeprefix("#")
-        seen[element["id"]] = (content or base["path"], type_codes(element) or type_codes(base))
-        row = constraint_row(element, types, is_sliced=element["id"] in sliced)
-        plain = constraint_row(base, types, is_sliced=False)
-        more = {name: value for name, value in row.items() if plain.get(name) != value or name == "slice"}
-        if more:
-            yield {"id": element["id"], "card": f"{element['min']}..{element['max']}", **more}
-
-
-def constraint_row(element: Json, types: Types, *, is_sliced: bool) -> dict[str, Json]:
-    """What is said of an element of a profile."""
-    slicing = element.get("slicing") if is_sliced else None
-    value = next((name for name in element if name.startswith(("fixed", "pattern"))), "")
-    return filled(
-        {
-            "slice": element.get("sliceName", ""),
-            "card": f"{element['min']}..{element['max']}",
-            "types": type_codes(element),
-            "targets": targets(element, types),
-            "profiles": extension_urls(element),
-            "fixed": element[value] if value.startswith("fixed") else None,
-            "pattern": element[value] if value.startswith("pattern") else None,
-            "binding": binding(element),
-            "must_support": element.get("mustSupport", False),
-            "slicing": slicing
-            and filled(
-                {
-                    "by": [[by["type"], by["path"]] for by in slicing["discriminator"]],
-                    "rules": slicing["rules"],
-                    "ordered": slicing.get("ordered", False),
-                }
-            ),
-        }
-    )
-
-
-def extension_urls(element: Json) -> list[str]:
-    """The extension definitions that a slice of `extension` names."""
-    kinds = element.get("type", ())
-    return [profile for kind in kinds if kind["code"] == "Extension" for profile in kind.get("profile", ())]
-
-
-def required_value_sets(structures: Iterable[Json]) -> list[str]:
-    """The value sets that a required binding names."""
+def checked_value_sets(structures: Iterable[Json]) -> list[str]:
+    """The value sets that a required or extensible binding names, or that a binding names as its limit."""
     bound = (
-        element.get("binding", {})
+        snapshot.binding(element) or ["example"]
         for item in structures
         if item["kind"] != "logical"
         for element in item.get("snapshot", {}).get("element", ())
     )
-    return sorted({item["valueSet"].partition("|")[0] for item in bound if item.get("strength") == "required"})
+    named = (name for strength, *names in bound for name in names[strength not in ("required", "extensible") :])
+    return sorted({name if ":" in name else VALUE_SETS + name for name in named})
 
 
-def code_line(url: str, terms: Terms) -> dict[str, Json]:
+def codes_row(url: str, terms: Terms) -> Row:
     """The codes of a value set by system, or why they are not known and which systems they come from."""
-    row: dict[str, Json] = {"name": url}
+    row: Row = {"name": url}
     try:
         codes = terms.codes(url)
     except NotEnumerableError as error:
         return {**row, "systems": sorted(terms.systems(url)), "why": str(error)}
     return {**row, "codes": {system: sorted(c for s, c in codes if s == system) for system in sorted({s for s, _ in codes})}}
-
-
-class Terms:
-    """The value sets and code systems of the packages."""
-
-    def __init__(self, definitions: Iterable[Json]) -> None:
-        by_url = [(item["resourceType"], item.get("url"), item) for item in definitions]
-        self.value_sets = {url: item for kind, url, item in by_url if kind == "ValueSet"}
-        self.code_systems = {url: item for kind, url, item in by_url if kind == "CodeSystem"}
-
-    def systems(self, url: str) -> set[str]:
-        """The systems that a value set takes codes from; empty when that is unknown."""
-        found: set[str] = set()
-        for part in self.value_sets.get(url, {}).get("compose", {}).get("include", ()):
-            parts = [{part["system"]}] if "system" in part else [self.systems(name) for name in part["valueSet"]]
-            if not all(parts):
-                return set()
-            found.update(*parts)
-        return found
-
-    def codes(self, url: str) -> Codes:
-        """The codes of a value set.
-
-        Raises NotEnumerableError.
-        """
-        url = url.partition("|")[0]
-        if url not in self.value_sets:
-            raise NotEnumerableError(f"value set {url} not in the packages")
-        compose = self.value_sets[url]["compose"]
-        found = set().union(*(self.part(part) for part in compose["include"]))
-        return found.difference(*(self.part(part) for part in compose.get("exclude", ())))
-
-    def part(self, part: Json) -> Codes:
-        """The codes of one include or exclude: all that it says must hold at once."""
-        sets = [self.codes(url) for url in part.get("valueSet", ())]
-        if "concept" in part:
-            sets.append({(part["system"], concept["code"]) for concept in part["concept"]})
-        elif "system" in part:
-            sets.append(self.system_codes(part["system"], part.get("filter", ())))
-        return set.intersection(*sets)
-
-    def system_codes(self, url: str, filters: Iterable[Json]) -> Codes:
-        """The codes of a code system that one may use and that pass the filters."""
-        system = self.code_systems.get(url)
-        if system is None or system["content"] != "complete":
-            raise NotEnumerableError(f"codes of {url} not in the packages")
-        ancestors = dict(concepts(system.get("concept", ()), ()))
-        chosen = {code for code, (_, usable) in ancestors.items() if usable}
-        for rule in filters:
-            if (rule["property"], rule["op"]) != ("concept", "is-a"):
-                raise NotEnumerableError(f"{rule['property']} {rule['op']} {rule['value']} in {url} not in the packages")
-            chosen = {code for code in chosen if rule["value"] in (code, *ancestors[code][0])}
-        return {(url, code) for code in chosen}
-
-
-def concepts(items: Iterable[Json], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[tuple[str, ...], bool]]]:
-    """Every code with the codes above it and whether it may be used (some only group others)."""
-    for item in items:
-        traits = item.get("property", ())
-        parents = (*above, *(trait["valueCode"] for trait in traits if trait["code"] == "subsumedBy"))
-        usable = not any(trait["code"] == "notSelectable" and trait["valueBoolean"] for trait in traits)
-        yield item["code"], (parents, usable)
-        yield from concepts(item.get("concept", ()), (*parents, item["code"]))
 
 
 if __name__ == "__main__":

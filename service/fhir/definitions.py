@@ -48,6 +48,7 @@ __all__ = [
     "is_datatype",
     "is_primitive",
     "is_resource",
+    "is_type",
     "kind",
     "member",
     "profile",
@@ -103,7 +104,7 @@ class _ElementRow(msgspec.Struct):
     targets: tuple[str, ...] = ()
     modifier: bool = False
     simple: bool = False
-    binding: tuple[str, str] | None = None
+    binding: tuple[str, ...] = ()
     content: str = ""
 
 
@@ -126,7 +127,7 @@ def children(at: str) -> Mapping[str, Element]:
 
     Raises LookupError for what is neither.
     """
-    if at.partition(".")[0] not in tables.lines("types"):
+    if not is_type(at.partition(".")[0]):
         raise LookupError(f"{at} is not a FHIR R4 type")
     return _children(at)
 
@@ -150,6 +151,11 @@ def choice_names(element: Element) -> tuple[str, ...]:
 def resource_types() -> frozenset[str]:
     """The resource types that a resource may be of."""
     return _concrete("resource")
+
+
+def is_type(name: str) -> bool:
+    """Whether R4 defines a type of this name, abstract or not."""
+    return name in tables.lines("types")
 
 
 def is_resource(name: str) -> bool:

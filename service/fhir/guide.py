@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from service.fhir import definitions
-from service.fhir.definitions import ExtensionDefinition, Profile
+from service.fhir.definitions import ExtensionDefinition, Node, Profile
 from service.fhir.json import Value
+from service.fhir.snapshot import STRUCTURES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guide:
     """Definitions by their url. What a guide does not hold is looked up in the packed ones; a guide changes nothing outside of itself.
 
-    `value_sets` are the (system, code) pairs of each, `questionnaires` Questionnaire resources.
+    `value_sets` are the (system, code) pairs of each, `questionnaires` Questionnaire resources. `globals` are the profiles that every
+    resource of a type must have.
     """
 
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     extensions: Mapping[str, ExtensionDefinition] = field(default_factory=dict)
     value_sets: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     questionnaires: Mapping[str, Value] = field(default_factory=dict)
+    globals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def profile(self, name_or_url: str) -> Profile | None:
-        """A profile by its url, with or without "|version", or a packed one by its id; None for one or a version that is not known."""
+        """A profile by its url, with or without "|version", or a packed one by its id; None for one or a version that is not known.
+
+        A type is a profile that says no more.
+        """
         url, _, version = name_or_url.partition("|")
-        found = self.profiles.get(url)
-        return found if found and version in ("", found.version) else definitions.profile(name_or_url)
+        found = self.profiles.get(url) or definitions.profile(url) or _type(url)
+        return found if found and version in ("", found.version) else None
 
     def extension(self, url: str) -> ExtensionDefinition | None:
         """An extension definition by its url; None for one that is not known."""
@@ -47,6 +54,14 @@ class Guide:
         name, _, version = url.partition("|")
         found = self.questionnaires.get(name)
         return found if found and version in ("", found.get("version")) else None
+
+
+@cache
+def _type(url: str) -> Profile | None:
+    name = url.removeprefix(STRUCTURES)
+    if STRUCTURES + name != url or not definitions.is_type(name):
+        return None
+    return Profile(name, url, definitions.FHIR_VERSION, name, "", {}, (), Node())
 
 
 PACKED = Guide()

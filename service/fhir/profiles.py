@@ -1,4 +1,4 @@
-"""Profiles and extensions of R4 core and US Core, each by what it says beyond the type it constrains."""
+"""Profiles and extensions, each by what it says beyond the type it constrains: those of R4 core, US Core and IPS, read from their rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from service.fhir import json, tables
+from service.fhir.snapshot import STRUCTURES
 from service.fhir.tables import Binding, Invariant
 
 
@@ -26,9 +27,10 @@ class Slicing:
 class ProfileElement:
     """What a profile says of one element or slice.
 
-    `id` is the snapshot's element id ("Observation.component:systolic.code"), `slice` the slice name or "". Types, targets (resource
-    types a Reference may name), binding, fixed and pattern are empty or None where the profile adds nothing to the type; minimum and
-    maximum always stand. `profiles` are the extension definitions a slice of `extension` asks for. Fixed and pattern are JSON values.
+    `id` is the snapshot's element id ("Observation.component:systolic.code"), `slice` the slice name or "". Minimum and maximum always
+    stand; all else is empty or None where the profile adds nothing to the type. `targets` are the resource types that a Reference may
+    name, `target_profiles` the profiles (or types, by their url) of which its target has one. `profiles` are those of which a value of a
+    type has one. Fixed, pattern and limits are JSON values; a Duration as limit of a date is counted from now.
     """
 
     id: str
@@ -38,9 +40,13 @@ class ProfileElement:
     max: int | None
     types: tuple[str, ...]
     targets: tuple[str, ...]
-    profiles: tuple[str, ...]
+    target_profiles: tuple[str, ...]
+    profiles: Mapping[str, tuple[str, ...]]
     fixed: json.Value
     pattern: json.Value
+    min_value: json.Value
+    max_value: json.Value
+    max_length: int | None
     binding: Binding | None
     must_support: bool
     slicing: Slicing | None
@@ -54,20 +60,10 @@ class Node:
     children: dict[str, Node] = field(default_factory=dict)
     slices: dict[str, Node] = field(default_factory=dict)
 
-    def below(self, path: str) -> Iterator[Node]:
-        """The nodes at a path ("code.coding") inside this one, whatever slices lie between; `$this` is the node itself."""
-        if path == "$this":
-            yield self
-            return
-        name, _, rest = path.partition(".")
-        child = self.children.get(name)
-        for node in (child, *child.slices.values()) if child else ():
-            yield from node.below(rest or "$this")
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile on a resource type: the elements that say more than the type, in order, by their id; its own invariants.
+    """A profile on a type: the elements that say more than the type, in order, by their id; its own invariants.
 
     `tree` has the elements by their place.
     """
@@ -116,10 +112,14 @@ class _ElementRow(msgspec.Struct):
     slice: str = ""
     types: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    profiles: tuple[str, ...] = ()
+    target_profiles: tuple[str, ...] = ()
+    profiles: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     fixed: msgspec.Raw = msgspec.Raw()
     pattern: msgspec.Raw = msgspec.Raw()
-    binding: tuple[str, str] | None = None
+    min_value: msgspec.Raw = msgspec.Raw()
+    max_value: msgspec.Raw = msgspec.Raw()
+    max_length: int | None = None
+    binding: tuple[str, ...] = ()
     must_support: bool = False
     slicing: Slicing | None = None
 
@@ -166,19 +166,47 @@ def _profile_urls() -> dict[str, str]:
     return {url.rpartition("/")[2]: url for url in tables.lines("profiles")}
 
 
+def read_profile(row: bytes) -> Profile:
+    """The profile of a row as service.fhir.snapshot makes them."""
+    read = msgspec.json.decode(row, type=_ProfileRow)
+    elements = _elements(read.elements)
+    return Profile(
+        name=read.name.rpartition("/")[2],
+        url=read.name,
+        version=read.version,
+        type=read.type,
+        base=read.base,
+        elements=elements,
+        invariants=read.invariants,
+        tree=_tree(elements),
+    )
+
+
+def read_extension(row: bytes) -> ExtensionDefinition:
+    """The extension definition of a row as service.fhir.snapshot makes them."""
+    read = msgspec.json.decode(row, type=_ExtensionRow)
+    elements = _elements(read.elements)
+    whole = _part("Extension", elements)
+    return ExtensionDefinition(
+        url=read.name,
+        contexts=read.contexts,
+        modifier=read.modifier,
+        types=whole.types,
+        parts=whole.parts,
+        elements=elements,
+        invariants=read.invariants,
+        tree=_tree(elements),
+    )
+
+
 @cache
 def _profile(url: str) -> Profile:
-    row = msgspec.json.decode(tables.lines("profiles")[url], type=_ProfileRow)
-    elements = _elements(row.elements)
-    return Profile(url.rpartition("/")[2], url, row.version, row.type, row.base, elements, row.invariants, _tree(elements))
+    return read_profile(tables.lines("profiles")[url])
 
 
 @cache
 def _extension(url: str) -> ExtensionDefinition:
-    row = msgspec.json.decode(tables.lines("extensions")[url], type=_ExtensionRow)
-    elements = _elements(row.elements)
-    whole = _part("Extension", elements)
-    return ExtensionDefinition(url, row.contexts, row.modifier, whole.types, whole.parts, elements, row.invariants, _tree(elements))
+    return read_extension(tables.lines("extensions")[url])
 
 
 def _part(at: str, elements: Mapping[str, ProfileElement]) -> ExtensionPart:
@@ -202,13 +230,25 @@ def _tree(elements: Mapping[str, ProfileElement]) -> Node:
     root = Node()
     for element in elements.values():
         node = root
-        for step in element.id.split(".")[1:]:
+        at, *steps = element.id.split(".")
+        for step in steps:
             name, _, part = step.partition(":")
             node = node.children.setdefault(name.removesuffix("[x]"), Node())
-            if part:
-                node = node.slices.setdefault(part, Node())
+            for slice_name in _slice_names(part, f"{at}.{name}", elements):
+                node = node.slices.setdefault(slice_name, Node())
+            at = f"{at}.{step}"
         node.facts = element
     return root
+
+
+def _slice_names(part: str, at: str, elements: Mapping[str, ProfileElement]) -> Iterator[str]:
+    """The slices that a slice name leads through: "a/b" is the slice b of the slice a, if there is an a."""
+    begin = 0
+    for end in (index for index, letter in enumerate(part) if letter == "/"):
+        if f"{at}:{part[:end]}" in elements:
+            yield part[begin:end]
+            begin = end + 1
+    yield from (part[begin:],) if part else ()
 
 
 def _elements(rows: tuple[_ElementRow, ...]) -> Mapping[str, ProfileElement]:
@@ -225,9 +265,13 @@ def _element(row: _ElementRow) -> ProfileElement:
         max=high,
         types=row.types,
         targets=row.targets,
-        profiles=row.profiles,
+        target_profiles=_urls(row.target_profiles),
+        profiles={code: _urls(urls) for code, urls in row.profiles.items()},
         fixed=_value(row.fixed),
         pattern=_value(row.pattern),
+        min_value=_value(row.min_value),
+        max_value=_value(row.max_value),
+        max_length=row.max_length,
         binding=tables.binding(row.binding),
         must_support=row.must_support,
         slicing=row.slicing,
@@ -237,3 +281,8 @@ def _element(row: _ElementRow) -> ProfileElement:
 def _value(raw: msgspec.Raw) -> json.Value:
     text = bytes(raw)
     return json.read(text) if text else None
+
+
+def _urls(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Urls of StructureDefinitions, of which HL7's own stand by their last part."""
+    return tuple(name if ":" in name else STRUCTURES + name for name in names)

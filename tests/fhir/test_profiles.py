@@ -44,11 +44,11 @@ def test_a_profile_has_its_own_invariants() -> None:
 
 
 def test_every_profile_can_be_read() -> None:
-    """Each packed profile is of a resource type and names elements of it."""
+    """Each packed profile is of a type and names elements of it."""
     for name in definitions.profile_names():
         found = definitions.profile(name)
         assert found is not None
-        assert definitions.is_resource(found.type)
+        assert definitions.is_type(found.type)
         assert all(element.path.partition(".")[0] == found.type for element in found.elements.values())
 
 

@@ -31,7 +31,7 @@ def resources(clinic: str, name: str) -> list[Value]:
 def test_generated_records_become_valid_resources(clinic: str, name: str) -> None:
     """Each resource of 20 generated records of a kind is valid R4 and meets the profile it claims."""
     for resource in resources(clinic, name):
-        assert validate(resource) == []
+        assert [one for one in validate(resource) if one.severity == "error"] == []
 
 
 @pytest.mark.parametrize("name", sorted(mappings().kinds))

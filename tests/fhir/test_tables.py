@@ -21,6 +21,8 @@ def test_rows_are_spelt_short() -> None:
     """What is written short in a table is read in full."""
     assert tables.cardinality("0..1") == (0, 1)
     assert tables.cardinality("1..*") == (1, None)
-    assert tables.binding(None) is None
+    assert tables.binding(()) is None
     assert tables.binding(("required", "observation-status")) == Binding("required", "http://hl7.org/fhir/ValueSet/observation-status")
+    limited = tables.binding(("preferred", "languages", "all-languages"))
+    assert limited == Binding("preferred", "http://hl7.org/fhir/ValueSet/languages", "http://hl7.org/fhir/ValueSet/all-languages")
     assert tables.binding(("required", "https://a.example/x")) == Binding("required", "https://a.example/x")

@@ -12,10 +12,14 @@ _VALUE_SETS = "http://hl7.org/fhir/ValueSet/"
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """How strictly (required, extensible, preferred, example) an element takes its codes from a value set (its url, without version)."""
+    """How strictly (required, extensible, preferred, example) an element takes its codes from a value set (its url, without version).
+
+    `limit` is the value set that no code may leave, "" for none (R4 extension-elementdefinition-maxvalueset.html).
+    """
 
     strength: str
     value_set: str
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,9 @@ def cardinality(text: str) -> tuple[int, int | None]:
     return int(low), None if high == "*" else int(high)
 
 
-def binding(row: tuple[str, str] | None) -> Binding | None:
-    """A binding from its row, where HL7's own value sets stand by the last part of their url."""
-    if row is None:
+def binding(row: tuple[str, ...]) -> Binding | None:
+    """A binding from its row, where HL7's own value sets stand by the last part of their url; None for an empty row."""
+    if not row:
         return None
-    strength, value_set = row
-    return Binding(strength, value_set if ":" in value_set else _VALUE_SETS + value_set)
+    strength, *value_sets = row
+    return Binding(strength, *(name if ":" in name else _VALUE_SETS + name for name in value_sets))

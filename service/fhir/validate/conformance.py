@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.fhir import definitions, json
-from service.fhir.definitions import Element, Node, ProfileElement
+from service.fhir.definitions import Element, Node, Profile, ProfileElement
 from service.fhir.json import Value
-from service.fhir.validate import bindings, references, slicing
+from service.fhir.validate import bindings, limits, references, slicing
 from service.fhir.validate.findings import Findings
-from service.fhir.validate.items import Item, Scope, content, element_items
+from service.fhir.validate.items import RESOURCE, Item, Scope, content, element_items, kind
+from service.fhir.validate.slicing import Discriminators, is_a
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,66 +20,163 @@ class Conformance:
 
     findings: Findings
     scope: Scope
-    url: str
+    url: str = ""
+
+    def check_profile(self, profile: Profile, name: str, parent: Mapping[str, Value], at: str, place: str) -> None:
+        """Check what is in a value of type `name` against a profile, as `check` takes it."""
+        inside = replace(self, url=profile.url)
+        if is_a(name, profile.type):
+            inside.check(profile.tree, parent, at, place)
+        else:
+            message = f"the profile is for {profile.type}, not for {name}"
+            self.findings.error("structure", place, message, profile.url)
 
     def check(self, node: Node, parent: Mapping[str, Value], at: str, place: str) -> None:
         """Check what is in an object that `at` names against the node that says it."""
         elements = definitions.children(at)
         for name, child in node.children.items():
+            if self.findings.full:
+                return
             if name in elements:
-                self._element(child, elements[name], element_items(parent, elements[name], at, place), place)
+                self._element(child, elements[name], element_items(parent, elements[name], at, place), parent, place)
 
-    def _element(self, node: Node, element: Element, items: Sequence[Item], place: str) -> None:
+    def _element(
+        self, node: Node, element: Element, items: Sequence[Item], parent: Mapping[str, Value], place: str, perhaps: int = 0
+    ) -> None:
+        """Check the values of an element, or of a slice to which `perhaps` more of them belong."""
         if node.facts:
-            self._count(node.facts, element, items, place)
-            for item in items:
-                self._value(node.facts, item)
+            self._count(node.facts, element, items, place, perhaps)
         for item in items:
-            self.check(node, *content(item), item.place)
+            inside = self._inside(item, parent)
+            if node.facts:
+                inside.check_value(node.facts, item)
+            inside.check(node, *content(item), item.place)
         if node.slices:
-            self._slices(node, element, items, place)
+            self._slices(node, element, items, parent, place)
 
-    def _count(self, facts: ProfileElement, element: Element, items: Sequence[Item], place: str) -> None:
+    def _inside(self, item: Item, parent: Mapping[str, Value]) -> Conformance:
+        """The same check inside an item: an entry's resource has references of its own."""
+        if item.member.type != RESOURCE or item.member.name == "contained":
+            return self
+        return replace(self, scope=self.scope.inside(item.value, parent))
+
+    def _count(self, facts: ProfileElement, element: Element, items: Sequence[Item], place: str, perhaps: int) -> None:
         """Minimum and maximum, where R4 itself does not say the same."""
         fewest = 0 if facts.slice else element.min
-        if len(items) < facts.min and facts.min > fewest:
+        if len(items) + perhaps < facts.min and facts.min > fewest:
             fault = "is missing" if facts.min == 1 else f"must occur at least {facts.min} times"
             self._error("required", place, f"`{facts.id}` {fault}")
         if facts.max is not None and len(items) > facts.max and (facts.slice or facts.max != element.max):
             allowed = "must not occur" if facts.max == 0 else f"must not occur more than {facts.max} times"
             self._error("structure", items[facts.max].place, f"`{facts.id}` {allowed}")
 
-    def _value(self, facts: ProfileElement, item: Item) -> None:
-        member = item.member
-        if facts.types and member.type not in facts.types:
+    def check_value(self, facts: ProfileElement, item: Item) -> None:
+        """Check a value against what is said of its element, what is in it left out."""
+        if facts.types and not any(is_a(kind(item), name) for name in facts.types):
             self._error("structure", item.place, f"`{facts.id}` must be of type {' or '.join(facts.types)}")
             return
-        if facts.targets and member.type == "Reference":
-            for name in sorted(references.target_types(item.value, self.scope) - {*facts.targets}):
-                message = f"`{facts.id}` must refer to {' or '.join(facts.targets)}, not to {name}"
-                self._error("structure", item.place, message)
-        if facts.fixed is not None and facts.fixed != item.value:
+        if item.member.type == "Reference":
+            self._target(facts, item)
+        if facts.fixed is not None and not slicing.equals(facts.fixed, item.value):
             self._error("value", item.place, f"`{facts.id}` must be {_shown(facts.fixed)}")
         if facts.pattern is not None and not slicing.fits(facts.pattern, item.value):
             self._error("value", item.place, f"`{facts.id}` must have {_shown(facts.pattern)}")
-        bound = facts.binding
-        if (
-            bound
-            and bound.strength == "required"
-            and bound != member.element.binding
-            and bindings.holds(item.value, member.type, bound.value_set, self.scope.guide) is False
-        ):
-            self._error("code-invalid", item.place, f"`{facts.id}` must be a code of the value set {bound.value_set}")
+        if facts.max_length is not None and isinstance(item.value, str) and len(item.value) > facts.max_length:
+            self._error("value", item.place, f"`{facts.id}` must not be longer than {facts.max_length} characters")
+        self._limits(facts, item)
+        self._binding(facts, item)
+        self._profiles(facts, item)
 
-    def _slices(self, node: Node, element: Element, items: Sequence[Item], place: str) -> None:
-        found = slicing.assign(node, items, self.scope.guide)
+    def _limits(self, facts: ProfileElement, item: Item) -> None:
+        least, most, code = facts.min_value, facts.max_value, item.member.type
+        if least is not None and limits.compare(item.value, least, code, ahead=False) == -1:
+            self._error("value", item.place, f"`{facts.id}` must not be less than {_shown(least)}")
+        if most is not None and limits.compare(item.value, most, code, ahead=True) == 1:
+            self._error("value", item.place, f"`{facts.id}` must not be more than {_shown(most)}")
+
+    def _binding(self, facts: ProfileElement, item: Item) -> None:
+        """The binding, where R4 itself does not say the same."""
+        bound, code = facts.binding, item.member.type
+        if bound is None or bound == item.member.element.binding:
+            return
+        wanted = bound.value_set if bound.strength == "required" else bound.limit
+        if wanted and bindings.holds(item.value, code, wanted, self.scope.guide) is False:
+            self._error("code-invalid", item.place, f"`{facts.path}` must be a code of the value set {wanted}")
+        elif bound.strength == "extensible" and bindings.holds(item.value, code, bound.value_set, self.scope.guide) is False:
+            message = f"`{facts.path}` should be a code of the value set {bound.value_set}, if one there fits"
+            self.findings.warning("code-invalid", item.place, message, self.url)
+
+    def _target(self, facts: ProfileElement, item: Item) -> None:
+        """What a Reference names must be of one of the types and, where it can be followed, have one of the profiles."""
+        wrong = sorted(references.target_types(item.value, self.scope) - {*facts.targets}) if facts.targets else []
+        for name in wrong:
+            self._error("structure", item.place, f"`{facts.path}` must refer to {' or '.join(facts.targets)}, not to {name}")
+        found = references.target(item.value, self.scope) if facts.target_profiles and not wrong else None
         if found is None:
             return
+        target = replace(item, member=replace(item.member, type=RESOURCE, at=RESOURCE), value=found[0])
+        if not any(self._conforms(target, found[1], url) in (True, None) for url in facts.target_profiles):
+            wanted = " or ".join(facts.target_profiles)
+            self._error("value", item.place, f"`{facts.path}` must refer to a resource that has the profile {wanted}")
+
+    def _profiles(self, facts: ProfileElement, item: Item) -> None:
+        """The profiles on the type of a value, of which it must have one; extensions are checked by their own url."""
+        for code, urls in facts.profiles.items():
+            if code == "Extension" or not is_a(kind(item), code):
+                continue
+            known = [self.scope.guide.profile(url) for url in urls]
+            if known[0] and len(known) == 1:
+                self.check_profile(known[0], kind(item), *content(item), item.place)
+            elif None in known:
+                message = f"the profile {urls[known.index(None)]} is not known: it was not checked"
+                self.findings.information("not-found", item.place, message, self.url)
+            elif not any(self._conforms(item, self.scope, url) for url in urls):
+                self._error("value", item.place, f"`{facts.id}` must have the profile {' or '.join(urls)}")
+
+    def _conforms(self, item: Item, scope: Scope, url: str) -> bool | None:
+        """Whether an item has a profile, None for an unknown one; where that is being asked already (a circle of references) it has."""
+        profile = scope.guide.profile(url)
+        if profile is None:
+            return None
+        key = id(item.value), profile.url
+        if key not in scope.judged:
+            scope.judged[key] = True
+            trial = Findings()
+            Conformance(trial, scope).check_profile(profile, kind(item), *content(item), item.place)
+            scope.judged[key] = not trial.counted["error"]
+        return scope.judged[key]
+
+    def _slices(self, node: Node, element: Element, items: Sequence[Item], parent: Mapping[str, Value], place: str) -> None:
+        """Each slice with the items that belong to it, and what the slicing says of order and of the others."""
+        discriminators = Discriminators(self.scope, self._conforms)
+        verdicts = [discriminators.slices_of(item, node) for item in items]
+        taken = [next((name for name, verdict in found.items() if verdict), None) for found in verdicts]
+        unclear = [name is None and None in found.values() for name, found in zip(taken, verdicts, strict=True)]
         for name, part in node.slices.items():
-            self._element(part, element, found[name], place)
-        if node.facts and node.facts.slicing and node.facts.slicing.rules == "closed":
-            for item in found[""]:
-                self._error("structure", item.place, f"`{node.facts.id}` is in none of its slices, and there are no others")
+            mine = [item for item, own in zip(items, taken, strict=True) if own == name]
+            perhaps = sum(one and found[name] is None for one, found in zip(unclear, verdicts, strict=True))
+            self._element(part, element, mine, parent, place, perhaps)
+        for item in (item for item, one in zip(items, unclear, strict=True) if one):
+            self.findings.information("informational", item.place, "which slice this is in cannot be told here", self.url)
+        self._order(node, items, [None if one else name or "" for name, one in zip(taken, unclear, strict=True)])
+
+    def _order(self, node: Node, items: Sequence[Item], taken: Sequence[str | None]) -> None:
+        """The rules of a slicing; `taken` are the slices of the items, "" for none, None where that cannot be told."""
+        facts = node.facts
+        if facts is None or facts.slicing is None:
+            return
+        rules, order = facts.slicing.rules, [*node.slices]
+        last = max((index for index, name in enumerate(taken) if name), default=-1)
+        highest = 0
+        for index, (item, name) in enumerate(zip(items, taken, strict=True)):
+            if name == "" and rules == "closed":
+                self._error("structure", item.place, f"`{facts.id}` is in none of its slices, and there are no others")
+            elif name == "" and rules == "openAtEnd" and index < last:
+                self._error("structure", item.place, f"`{facts.id}` is in none of its slices, and must stand after those that are")
+            elif name and facts.slicing.ordered and order.index(name) < highest:
+                self._error("structure", item.place, f"`{facts.id}` must stand in the order of its slices")
+            elif name:
+                highest = order.index(name)
 
     def _error(self, code: str, place: str, message: str) -> None:
         self.findings.error(code, place, message, self.url)

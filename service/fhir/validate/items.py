@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from service.fhir import definitions
 from service.fhir.definitions import Element, Member
@@ -25,14 +25,22 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a resource's references may name: the resource whose `contained` they see, the Bundle entries' types by their fullUrl.
+    """What a resource's references may name: the resource whose `contained` they see, the Bundle's resources by their fullUrl.
 
-    `guide` holds the definitions that it is checked by.
+    `guide` holds the definitions that it is checked by, `full_url` is its own in the Bundle. `judged` keeps which values (by their id in
+    this run) conform to which profiles.
     """
 
     container: Value
-    entries: Mapping[str, str]
+    entries: Mapping[str, Value]
     guide: Guide = PACKED
+    full_url: str = ""
+    judged: dict[tuple[int, str], bool] = field(default_factory=dict)
+
+    def inside(self, resource: Value, parent: Mapping[str, Value]) -> Scope:
+        """What the references of a resource in an entry or a parameter may name."""
+        url = parent.get("fullUrl")
+        return replace(self, container=resource, full_url=url if isinstance(url, str) else "")
 
 
 def member_items(parent: Mapping[str, Value], member: Member, place: str) -> Iterator[Item]:
@@ -59,7 +67,15 @@ def content(item: Item) -> tuple[Mapping[str, Value], str]:
     """The object in an item and what `definitions.children` takes for it: for a primitive what stands beside its value."""
     if definitions.is_primitive(item.member.type):
         return (item.companion if isinstance(item.companion, dict) else {}), "Element"
-    return (item.value if isinstance(item.value, dict) else {}), item.member.at
+    return (item.value if isinstance(item.value, dict) else {}), kind(item) if item.member.type == RESOURCE else item.member.at
+
+
+def kind(item: Item) -> str:
+    """The type of an item: of a resource that which it says itself, if there is such a type."""
+    if item.member.type == RESOURCE and isinstance(item.value, dict):
+        name = item.value.get("resourceType")
+        return name if isinstance(name, str) and definitions.is_resource(name) else RESOURCE
+    return item.member.type
 
 
 def _at(values: list[Value], index: int) -> Value:

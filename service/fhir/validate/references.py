@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.fhir import definitions
 from service.fhir.json import Value
 from service.fhir.validate.items import Scope
@@ -21,16 +23,35 @@ def _literal_type(literal: Value, scope: Scope) -> Value:
     if literal == "#":
         return scope.container.get("resourceType")
     if literal.startswith("#"):
-        return _contained_type(literal[1:], scope.container)
+        found = _contained(literal[1:], scope.container)
+        return found.get("resourceType") if found else None
     if literal in scope.entries:
-        return scope.entries[literal]
+        return scope.entries[literal].get("resourceType")
     steps = literal.partition("/_history/")[0].split("/")
     return steps[-2] if len(steps) > 1 else None
 
 
-def _contained_type(name: str, container: Value) -> Value:
+def target(reference: Value, scope: Scope) -> tuple[dict[str, Value], Scope] | None:
+    """The resource that a Reference names, contained or in the same Bundle, and what its own references may name; None for none."""
+    literal = reference.get("reference") if isinstance(reference, dict) else None
+    if not isinstance(literal, str):
+        return None
+    if literal.startswith("#"):
+        found = scope.container if literal == "#" else _contained(literal[1:], scope.container)
+        return (found, scope) if isinstance(found, dict) else None
+    url = literal if ":" in literal else _base(scope.full_url) + literal
+    found = scope.entries.get(url.partition("/_history/")[0])
+    return (found, replace(scope, container=found, full_url=url)) if isinstance(found, dict) else None
+
+
+def _base(full_url: str) -> str:
+    """The server of a RESTful url, with "/" at its end."""
+    return "".join(part + "/" for part in full_url.split("/")[:-2])
+
+
+def _contained(name: str, container: Value) -> Value:
     contained = container.get("contained")
     for resource in contained if isinstance(contained, list) else []:
         if isinstance(resource, dict) and resource.get("id") == name:
-            return resource.get("resourceType")
+            return resource
     return None

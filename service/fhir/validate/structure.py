@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from service.fhir import definitions, primitives
 from service.fhir.definitions import Element, Member
 from service.fhir.json import Value
-from service.fhir.validate import bindings, extensions, references, units, vitals
+from service.fhir.validate import bindings, claims, extensions, references, units
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import RESOURCE, Item, Scope, member_items
@@ -33,39 +33,18 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
         findings.error("structure", place, "`resourceType` must name a FHIR R4 resource type")
         return
     if name == "Bundle":
-        scope = Scope(scope.container, dict(_entry_types(resource)), scope.guide)
+        scope = replace(scope, entries=dict(_entries(resource)))
     _Walk(name, scope, findings).check_object(resource, name, place, ())
-    for url in _wanted(resource, place, scope, findings) if profiles is None else profiles:
-        found = scope.guide.profile(url)
-        if found is None:
-            raise LookupError(f"the profile {url} is not known")
-        if found.type != name:
-            findings.error("structure", place, f"the profile is for {found.type}, not for {name}", found.url)
-        else:
-            Conformance(findings, scope, found.url).check(found.tree, resource, name, place)
+    for profile in claims.wanted(resource, place, scope.guide, findings, profiles):
+        Conformance(findings, scope).check_profile(profile, name, resource, name, place)
 
 
-def _wanted(resource: Mapping[str, Value], place: str, scope: Scope, findings: Findings) -> list[str]:
-    """The known profiles that a resource claims, and R4's own for the vital sign that it is."""
-    meta = resource.get("meta")
-    claimed = meta.get("profile") if isinstance(meta, dict) else None
-    known: list[str] = []
-    for index, url in enumerate(claimed if isinstance(claimed, list) else []):
-        if isinstance(url, str) and ":" in url and scope.guide.profile(url):
-            known.append(url)
-        elif isinstance(url, str):
-            message = "this profile, or this version of it, is not known: it was not checked"
-            findings.warning("not-found", f"{place}.meta.profile[{index}]", message)
-    vital = vitals.profile(resource, scope.guide) if resource["resourceType"] == "Observation" else ""
-    return [*known, vital] if vital and vital not in known else known
-
-
-def _entry_types(bundle: Mapping[str, Value]) -> Iterable[tuple[str, str]]:
+def _entries(bundle: Mapping[str, Value]) -> Iterable[tuple[str, Value]]:
     entries = bundle.get("entry")
     for entry in entries if isinstance(entries, list) else []:
         match entry:
-            case {"fullUrl": str(url), "resource": {"resourceType": str(name)}}:
-                yield url, name
+            case {"fullUrl": str(url), "resource": dict(resource)}:
+                yield url, resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +93,9 @@ class _Walk:
             if raw == []:
                 self._error("structure", path, "an array must not be empty")
         for item in member_items(parent, member, place):
-            self._check_item(item, steps)
+            self._check_item(item, parent, steps)
 
-    def _check_item(self, item: Item, steps: tuple[Member, ...]) -> None:
+    def _check_item(self, item: Item, parent: Mapping[str, Value], steps: tuple[Member, ...]) -> None:
         member, value = item.member, item.value
         if value is None and item.companion is None:
             self._error("structure", item.place, "null stands for no value and no extension")
@@ -126,8 +105,7 @@ class _Walk:
             self._error("structure", item.place, f"`{member.element.path}` must be a JSON object")
             return
         elif member.type == RESOURCE:
-            inside = member.element.name == "contained"
-            scope = self.scope if inside else Scope(value, self.scope.entries, self.scope.guide)
+            scope = self.scope if member.name == "contained" else self.scope.inside(value, parent)
             check_resource(value, item.place, scope, self.findings)
         else:
             self._check_complex(item, steps)

@@ -11,7 +11,9 @@ from service.fhir.validate.references import target_types
 from tests.fhir.validate.made import PRESSURE, changed, errors
 
 ENTRY = "urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7"
-SCOPE = Scope({"resourceType": "Observation", "contained": [{"resourceType": "Patient", "id": "p"}]}, {ENTRY: "Practitioner"})
+SCOPE = Scope(
+    {"resourceType": "Observation", "contained": [{"resourceType": "Patient", "id": "p"}]}, {ENTRY: {"resourceType": "Practitioner"}}
+)
 
 
 @pytest.mark.parametrize(
