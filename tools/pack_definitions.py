@@ -19,13 +19,49 @@ from pathlib import Path
 import msgspec
 
 from service.fhir import snapshot
-from service.fhir.expansion import NotEnumerableError, Terms
+from service.fhir.expansion import NotEnumerableError, Terms, concepts
 from service.fhir.snapshot import STRUCTURES, VALUE_SETS, Base, Json, Row, filled, type_codes
 
 PACKAGES = ("hl7.fhir.r4.core-4.0.1.tgz", "us_core_610.tgz", "hl7.fhir.uv.ips-1.1.0.tgz")
 TABLES = Path(__file__).parents[1] / "service" / "fhir" / "tables"
 
 REGEX = STRUCTURES + "regex"
+CODE_SYSTEMS = "http://hl7.org/fhir/"
+GUIDES = ("http://hl7.org/fhir/us/", "http://hl7.org/fhir/uv/")
+TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
+
+CONTEXTS = {
+    "capabilitystatement-expectation": ["Element"],
+    "regex": ["ElementDefinition.type"],
+    "structuredefinition-fhir-type": ["ElementDefinition.type"],
+    "structuredefinition-normative-version": [
+        "CapabilityStatement",
+        "CodeSystem",
+        "ElementDefinition",
+        "OperationDefinition",
+        "SearchParameter",
+        "ValueSet",
+    ],
+}
+"""More places of extensions: HL7's own R4 and US Core definitions have them there, as later editions of these extensions allow."""
+GROWN = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        adverse-event-category adverse-event-causality-assess adverse-event-causality-method adverse-event-seriousness
+        allergyintolerance-verification audit-event-type condition-clinical consentpolicycodes endpoint-connection-type
+        ex-diagnosis-on-admission ex-revenue-center hl7-work-group immunization-evaluation-dose-status-reason
+        immunization-subpotent-reason location-physical-type measure-scoring medicationdispense-performer-function
+        medicationknowledge-characteristic operation-outcome study-type synthesis-type v2-0001 v2-0003 v2-0076 v2-0201 v2-0203 v2-0207
+        v2-0277 v2-0278 v2-0279 v2-0281 v2-0294 v2-0354 v2-0369 v2-0396 v2-0513 v2-0717 v2-0912 v3-AcknowledgementDetailCode v3-ActClass
+        v3-ActCode v3-ActMood v3-ActReason v3-ActRelationshipType v3-ActSite v3-ActUSPrivacyLaw v3-CalendarCycle v3-DataOperation
+        v3-Dentition v3-EmployeeJobClass v3-EntityCode v3-EntityNamePartQualifierR2 v3-EntityNameUse v3-EntityNameUseR2 v3-hl7Realm
+        v3-IdentifierReliability v3-MaritalStatus v3-ObservationMethod v3-ObservationValue v3-ParticipationMode v3-ParticipationType
+        v3-RoleCode v3-RouteOfAdministration v3-SpecimenType v3-styleType v3-TribalEntityUS v3-WorkClassificationODH
+        """,
+    )
+)
+"""HL7's code systems that have more codes in hl7.terminology 5.1.0 than in R4 4.0.1: a code that R4 does not have may be a later one."""
 
 
 def main(arguments: list[str]) -> int:
@@ -50,8 +86,9 @@ def tables(directory: Path) -> dict[str, bytes]:
     return {
         "types.ndjson": lines(type_row(item, types) for item in types.definitions.values()),
         "profiles.ndjson": lines(snapshot.profile_row(item, types) for item in constraints if item["type"] != "Extension"),
-        "extensions.ndjson": lines(snapshot.extension_row(item, types) for item in constraints if item["type"] == "Extension"),
+        "extensions.ndjson": lines(extension_row(item, types) for item in constraints if item["type"] == "Extension"),
         "codes.ndjson": lines(codes_row(url, terms) for url in checked_value_sets(structures.values())),
+        "systems.ndjson": lines(systems_row(url, item) for url, item in terms.code_systems.items() if is_known(url, item)),
     }
 
 
@@ -145,6 +182,12 @@ def element_row(element: Json, types: Types) -> Row:
     )
 
 
+def extension_row(item: Json, types: Types) -> Row:
+    """An extension, with all the places where HL7 has it."""
+    row = snapshot.extension_row(item, types)
+    return {**row, "contexts": [*row["contexts"], *CONTEXTS.get(item["url"].removeprefix(STRUCTURES), ())]}
+
+
 def checked_value_sets(structures: Iterable[Json]) -> list[str]:
     """The value sets that a required or extensible binding names, or that a binding names as its limit."""
     bound = (
@@ -165,6 +208,24 @@ def codes_row(url: str, terms: Terms) -> Row:
     except NotEnumerableError as error:
         return {**row, "systems": sorted(terms.systems(url)), "why": str(error)}
     return {**row, "codes": {system: sorted(c for s, c in codes if s == system) for system in sorted({s for s, _ in codes})}}
+
+
+def is_known(url: str, system: Json) -> bool:
+    """Whether a code system is HL7's own and has all its codes in the packages."""
+    return system["content"] == "complete" and url.startswith((CODE_SYSTEMS, TERMINOLOGY)) and not url.startswith(GUIDES)
+
+
+def systems_row(url: str, system: Json) -> Row:
+    """Every code of a code system, lower case where case does not matter; whether there may be later ones."""
+    codes = (code for code, _ in concepts(system.get("concept", ()), ()))
+    any_case = not system.get("caseSensitive", True)
+    return {
+        "name": url,
+        "version": system.get("version", ""),
+        "codes": sorted({code.lower() for code in codes} if any_case else codes),
+        "any_case": any_case,
+        "grown": url.removeprefix(TERMINOLOGY) in GROWN,
+    }
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ __all__ = [
     "FHIR_VERSION",
     "US_CORE_VERSION",
     "Binding",
+    "CodeSystem",
     "Element",
     "ExtensionDefinition",
     "ExtensionPart",
@@ -42,6 +43,7 @@ __all__ = [
     "bases",
     "children",
     "choice_names",
+    "code_system",
     "codes",
     "extension",
     "invariants",
@@ -95,6 +97,22 @@ class Member:
     at: str
     name: str
     many: bool
+
+
+class CodeSystem(msgspec.Struct, frozen=True):
+    """A code system of HL7's own with every code that R4 has of it, in lower case where `any_case` says that case does not matter.
+
+    `grown` says that HL7 has added codes to it since.
+    """
+
+    codes: frozenset[str]
+    version: str = ""
+    any_case: bool = False
+    grown: bool = False
+
+    def has(self, code: str) -> bool:
+        """Whether it has a code."""
+        return (code.lower() if self.any_case else code) in self.codes
 
 
 class _ElementRow(msgspec.Struct):
@@ -218,6 +236,13 @@ def systems(value_set: str) -> frozenset[str]:
     """The code systems that a value set takes codes from, even where the codes are not known here; empty if that is not known either."""
     url = value_set.partition("|")[0]
     return _systems(url) if url in tables.lines("codes") else frozenset()
+
+
+@cache
+def code_system(url: str) -> CodeSystem | None:
+    """A code system of HL7's own by its url; None if not all its codes are packed."""
+    line = tables.lines("systems").get(url)
+    return None if line is None else msgspec.json.decode(line, type=CodeSystem)
 
 
 @cache

@@ -9,7 +9,7 @@ from service.fhir import tables
 from service.fhir.tables import Binding
 
 
-@pytest.mark.parametrize("table", ["types", "profiles", "extensions", "codes"])
+@pytest.mark.parametrize("table", ["types", "profiles", "extensions", "codes", "systems"])
 def test_a_line_is_found_by_the_name_it_begins_with(table: str) -> None:
     """Each line is a definition of its own, each name stands once and in order."""
     lines = tables.lines(table)

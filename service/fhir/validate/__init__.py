@@ -27,7 +27,7 @@ def validate(resource: Value, profiles: Iterable[str] | None = None, guide: Guid
     """
     findings = Findings()
     root = _root(resource)
-    check_resource(resource, root, Scope(resource, {}, guide), findings, profiles)
+    check_resource(resource, root, Scope(resource, guide=guide), findings, profiles)
     return findings.in_order(resource, root)
 
 

@@ -1,11 +1,51 @@
-"""Required bindings: whether a code is in a value set (R4 terminologies.html)."""
+"""Bindings: whether a code is in a value set (R4 terminologies.html)."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from service.fhir import ucum
+from service.fhir.definitions import Member
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import Value
+
+_VALUE_SETS = "http://hl7.org/fhir/ValueSet/"
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+    r"(-[0-9a-wyz](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?|[ix](-[a-z0-9]{1,8})+",
+    re.IGNORECASE,
+)
+_MEDIA = re.compile(rf"{_NAME}/{_NAME}( ?; ?{_NAME}=({_NAME}|\"[^\"\\]*\"))*;?|xml|json|ttl")
+
+SPELT: Mapping[str, Callable[[str], object]] = {
+    f"{_VALUE_SETS}all-languages": _LANGUAGE.fullmatch,
+    f"{_VALUE_SETS}currencies": re.compile("[A-Z]{3}").fullmatch,
+    f"{_VALUE_SETS}mimetypes": _MEDIA.fullmatch,
+    "http://www.rfc-editor.org/bcp/bcp13.txt": _MEDIA.fullmatch,
+    f"{_VALUE_SETS}timezones": re.compile("[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*").fullmatch,
+    f"{_VALUE_SETS}ucum-units": ucum.unit,
+}
+"""How the codes of value sets that nobody can list are spelt: BCP 47 (RFC 5646), ISO 4217, BCP 13 and the short names of R4's formats
+(http.html#mime-type), the time zone database, UCUM."""
+
+
+def problem(value: Value, member: Member, guide: Guide = PACKED) -> str | None:
+    """Why a value breaks the binding of its element, in words; None if it does not, or if that cannot be told.
+
+    A required binding asks for a code of its value set. One with a limit asks that codes be of that, not that there be one.
+    """
+    bound = member.element.binding
+    if bound is None:
+        return None
+    wanted = bound.value_set if bound.strength == "required" else bound.limit
+    if not wanted or (bound.strength != "required" and (value is None or (isinstance(value, dict) and "coding" not in value))):
+        return None
+    if holds(value, member.type, wanted, guide) is not False:
+        return None
+    return f"`{member.element.path}` must be a code of the value set {wanted}"
 
 
 def holds(value: Value, type_code: str, value_set: str, guide: Guide = PACKED) -> bool | None:
@@ -15,8 +55,12 @@ def holds(value: Value, type_code: str, value_set: str, guide: Guide = PACKED) -
     """
     match type_code, value:
         case "code", str():
-            known = guide.codes(value_set)
-            return None if known is None else value in _plain(known)
+            known, spelt = guide.codes(value_set), SPELT.get(value_set)
+            if known is None:
+                return bool(spelt(value)) if spelt else None
+            return value in _plain(known)
+        case "code", None:
+            return False
         case "Coding", dict():
             return _holds_coding(value, value_set, guide)
         case "Quantity", {"code": str()}:
@@ -36,8 +80,10 @@ def _holds_coding(coding: dict[str, Value], value_set: str, guide: Guide) -> boo
     known = guide.codes(value_set)
     if known is not None:
         return (system, code) in known
-    systems = guide.systems(value_set)
-    return False if systems and system not in systems else None
+    systems, spelt = guide.systems(value_set), SPELT.get(value_set)
+    if systems and system not in systems:
+        return False
+    return bool(spelt(code)) if spelt else None
 
 
 @lru_cache(maxsize=512)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from service.fhir import definitions
+from service.fhir import definitions, primitives
 from service.fhir.definitions import ExtensionDefinition, ExtensionPart, Member
 from service.fhir.json import Value
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import Item, Scope
+
+_HL7 = "http://hl7.org/fhir/StructureDefinition/"
 
 
 def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) -> None:
@@ -24,10 +26,15 @@ def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) 
     if has_value == ("extension" in item.value):
         findings.error("invariant", item.place, "ext-1: an Extension has either a value or extensions")
     url = item.value.get("url")
-    if isinstance(url, str) and ":" not in url and "Extension" not in host:
+    if not isinstance(url, str):
+        return
+    if not primitives.is_absolute(url) and "Extension" not in host:
         findings.error("value", item.place, "the url of an extension must be absolute")
-    known = scope.guide.extension(url) if isinstance(url, str) else None
+    if "|" in url:
+        findings.error("value", item.place, "the url of an extension must not have a version")
+    known = scope.guide.extension(url)
     if known is None:
+        _warn_of_unknown(item, url, findings)
         return
     if host.isdisjoint(known.contexts):
         allowed = ", ".join(known.contexts)
@@ -39,11 +46,19 @@ def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) 
     Conformance(findings, scope, known.url).check(known.tree, item.value, "Extension", item.place)
 
 
+def _warn_of_unknown(item: Item, url: str, findings: Findings) -> None:
+    if item.member.element.name == "modifierExtension":
+        findings.warning("extension", item.place, "this modifier extension is not known: what it changes was not checked")
+    elif url.startswith(_HL7):
+        findings.warning("extension", item.place, "R4 has no such extension: it was not checked")
+
+
 def host_names(resource_type: str, steps: Sequence[Member]) -> set[str]:
     """The names of the element that the steps lead to from a resource, as contexts of extensions give them."""
     names = {resource_type, *definitions.bases(resource_type), "Element"}
     for step in steps:
-        names = {f"{name}.{step.element.name}" for name in names}
+        ends = (step.element.name, f"{step.element.name}[x]") if step.element.choice else (step.element.name,)
+        names = {f"{name}.{end}" for name in names for end in ends}
         names |= {step.at, step.type, *definitions.bases(step.type), "Element"}
     return names
 

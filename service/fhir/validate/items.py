@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from service.fhir import definitions
+from service.fhir.bundle import Entries
 from service.fhir.definitions import Element, Member
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import Value
 
 RESOURCE = "Resource"
+OUTSIDE = Entries()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,27 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a resource's references may name: the resource whose `contained` they see, the Bundle's resources by their fullUrl.
+    """What a resource's references may name: the resource whose `contained` they see, the entries of its Bundle.
 
     `guide` holds the definitions that it is checked by, `full_url` is its own in the Bundle. `judged` keeps which values (by their id in
     this run) conform to which profiles.
     """
 
     container: Value
-    entries: Mapping[str, Value]
+    entries: Entries = OUTSIDE
     guide: Guide = PACKED
     full_url: str = ""
     judged: dict[tuple[int, str], bool] = field(default_factory=dict)
+    contained: Mapping[str, list[dict[str, Value]]] = field(init=False)
+    """The resources in the container's `contained` by their id."""
+
+    def __post_init__(self) -> None:
+        inside = self.container.get("contained") if isinstance(self.container, dict) else None
+        found: dict[str, list[dict[str, Value]]] = {}
+        for one in inside if isinstance(inside, list) else []:
+            if isinstance(one, dict) and isinstance(one.get("id"), str):
+                found.setdefault(one["id"], []).append(one)
+        object.__setattr__(self, "contained", found)
 
     def inside(self, resource: Value, parent: Mapping[str, Value]) -> Scope:
         """What the references of a resource in an entry or a parameter may name."""

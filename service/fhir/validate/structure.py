@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from service.fhir import definitions, primitives
+from service.fhir import bundle, definitions, primitives
 from service.fhir.definitions import Element, Member
 from service.fhir.json import Value
-from service.fhir.validate import bindings, claims, extensions, references, units
+from service.fhir.validate import bindings, bundles, claims, datatypes, extensions, references, units
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import RESOURCE, Item, Scope, member_items
@@ -33,18 +33,11 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
         findings.error("structure", place, "`resourceType` must name a FHIR R4 resource type")
         return
     if name == "Bundle":
-        scope = replace(scope, entries=dict(_entries(resource)))
+        scope = replace(scope, entries=bundle.entries(resource))
+        bundles.check(resource, scope.entries, place, findings)
     _Walk(name, scope, findings).check_object(resource, name, place, ())
     for profile in claims.wanted(resource, place, scope.guide, findings, profiles):
         Conformance(findings, scope).check_profile(profile, name, resource, name, place)
-
-
-def _entries(bundle: Mapping[str, Value]) -> Iterable[tuple[str, Value]]:
-    entries = bundle.get("entry")
-    for entry in entries if isinstance(entries, list) else []:
-        match entry:
-            case {"fullUrl": str(url), "resource": dict(resource)}:
-                yield url, resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +47,8 @@ class _Walk:
     resource_type: str
     scope: Scope
     findings: Findings = field(repr=False)
+    ids: set[str] = field(default_factory=set)
+    """The ids of the elements walked through."""
 
     def check_object(self, value: Mapping[str, Value], at: str, place: str, steps: tuple[Member, ...]) -> None:
         """Check an object whose elements are those of `at`; `steps` lead to it from the resource."""
@@ -75,6 +70,15 @@ class _Walk:
             if self.findings.full:
                 return
             self._check_member(found, value, place, steps)
+        if steps and steps[-1].type != "ElementDefinition":
+            self._check_id(value.get("id"), place)
+
+    def _check_id(self, own: Value, place: str) -> None:
+        """The id of an element is unique, but for those of ElementDefinitions: a snapshot repeats those of a differential."""
+        if isinstance(own, str) and own in self.ids:
+            self._error("value", f"{place}.id", "the id of an element must be unique in its resource")
+        elif isinstance(own, str):
+            self.ids.add(own)
 
     def _check_presence(self, element: Element, forms: Mapping[str, Member], place: str) -> None:
         if element.min and not forms:
@@ -92,6 +96,11 @@ class _Walk:
                 return
             if raw == []:
                 self._error("structure", path, "an array must not be empty")
+            if raw is None and name in parent:
+                self._error("structure", path, "null may stand in the arrays of primitive values only")
+                return
+        if definitions.is_primitive(member.type) and member.many and not _aligned(parent.get(member.name), parent.get("_" + member.name)):
+            self.findings.warning("structure", path, "the arrays of values and of what stands beside them should have one length")
         for item in member_items(parent, member, place):
             self._check_item(item, parent, steps)
 
@@ -99,25 +108,37 @@ class _Walk:
         member, value = item.member, item.value
         if value is None and item.companion is None:
             self._error("structure", item.place, "null stands for no value and no extension")
-        elif definitions.is_primitive(member.type):
+            return
+        if definitions.is_primitive(member.type):
             self._check_primitive(item, steps)
         elif not isinstance(value, dict):
             self._error("structure", item.place, f"`{member.element.path}` must be a JSON object")
             return
         elif member.type == RESOURCE:
+            if member.name == "contained":
+                self._check_contained(item)
             scope = self.scope if member.name == "contained" else self.scope.inside(value, parent)
             check_resource(value, item.place, scope, self.findings)
         else:
             self._check_complex(item, steps)
-        bound = member.element.binding
-        if bound and bound.strength == "required" and bindings.holds(value, member.type, bound.value_set, self.scope.guide) is False:
-            message = f"`{member.element.path}` must be a code of the value set {bound.value_set}"
-            self._error("code-invalid", item.place, message)
+        if fault := bindings.problem(value, member, self.scope.guide):
+            self._error("code-invalid", item.place, fault)
+
+    def _check_contained(self, item: Item) -> None:
+        own = item.value.get("id") if isinstance(item.value, dict) else None
+        if isinstance(item.value, dict) and "id" not in item.value:
+            self._error("required", item.place, "a contained resource must have an id")
+        elif isinstance(own, str) and len(self.scope.contained.get(own, ())) > 1:
+            self._error("value", item.place, "the id of a contained resource must be unique in its container")
 
     def _check_primitive(self, item: Item, steps: tuple[Member, ...]) -> None:
-        fault = None if item.value is None else primitives.problem(item.member.type, item.value)
-        if fault:
-            self._error("value", item.place, f"`{item.member.element.path}` is {fault}")
+        type_, value, path = item.member.type, item.value, item.member.element.path
+        if fault := None if value is None else primitives.problem(type_, value):
+            self._error("value", item.place, f"`{path}` is {fault}")
+        elif doubt := None if value is None else primitives.doubt(type_, value):
+            self.findings.warning("value", item.place, f"`{path}` is {doubt}")
+        if type_ == "canonical" and isinstance(value, str) and value.startswith("#") and not references.targets(value, self.scope):
+            self._error("not-found", item.place, f"`{path}` refers to a contained resource that is not there")
         if isinstance(item.companion, dict):
             self.check_object(item.companion, "Element", item.place, (*steps, item.member))
         elif item.companion is not None:
@@ -135,9 +156,14 @@ class _Walk:
             self._check_reference(item)
         if item.member.type in units.TYPES:
             units.check(item, self.findings)
+        for severity, code, name, message in datatypes.RULES.get(item.member.type, _none)(item.value):
+            self.findings.add(severity, code, f"{item.place}.{name}", message)
 
     def _check_reference(self, item: Item) -> None:
         element, named = item.member.element, references.target_types(item.value, self.scope)
+        if found := references.problem(item.value.get("reference"), self.scope):
+            severity, code, message = found
+            self.findings.add(severity, code, f"{item.place}.reference", message)
         if len(named) > 1:
             self._error("structure", item.place, "`reference` and `type` name different resource types")
         for name in sorted(named - {*element.targets}) if element.targets else ():
@@ -153,5 +179,18 @@ def _member(at: str, name: str) -> Member | None:
     if not name.startswith("_"):
         return definitions.member(at, name)
     found = definitions.member(at, name[1:])
-    beside = found is not None and definitions.is_primitive(found.type) and found.type != "xhtml"
+    beside = found is not None and definitions.is_primitive(found.type) and found.type != "xhtml" and not _is_attribute(found)
     return found if beside else None
+
+
+def _is_attribute(member: Member) -> bool:
+    """Whether a member is an attribute in XML, which has nothing beside it: the id of an element, the url of an extension."""
+    return (member.name == "id" and member.type == "string") or member.element.path == "Extension.url"
+
+
+def _aligned(values: Value, companions: Value) -> bool:
+    return not isinstance(values, list) or not isinstance(companions, list) or len(values) == len(companions)
+
+
+def _none(_: Mapping[str, Value]) -> Iterable[datatypes.Fault]:
+    return ()

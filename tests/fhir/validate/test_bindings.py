@@ -6,6 +6,7 @@ import pytest
 
 from service.fhir.json import Value
 from service.fhir.validate.bindings import holds
+from tests.fhir.validate.made import PATIENT, STRUCTURES, changed, errors
 
 VALUE_SETS = "http://hl7.org/fhir/ValueSet/"
 GENDER = "http://hl7.org/fhir/administrative-gender"
@@ -40,6 +41,41 @@ def test_what_is_not_packed_is_not_judged() -> None:
 
 def test_a_system_that_the_value_set_does_not_have_is_refused() -> None:
     """Where only the systems of a value set are known, a code of another system is refused, one of these not judged."""
-    units = f"{VALUE_SETS}ucum-units"
-    assert holds({"system": "http://unitsofmeasure.org", "code": "mg"}, "Quantity", units) is None
-    assert holds({"system": "https://a.example", "code": "mg"}, "Quantity", units) is False
+    documents = "http://hl7.org/fhir/us/core/ValueSet/us-core-documentreference-type"
+    assert holds({"system": "http://loinc.org", "code": "34133-9"}, "Coding", documents) is None
+    assert holds({"system": "https://a.example", "code": "34133-9"}, "Coding", documents) is False
+
+
+@pytest.mark.parametrize(
+    ("value_set", "good", "bad"),
+    [
+        ("all-languages", ["en", "de-CH", "zh-Hant-TW", "sl-rozaj-biske", "x-own"], ["english", "en_US", "e", "en-", ""]),
+        ("mimetypes", ["text/plain", "application/fhir+json; charset=utf-8", "json"], ["text", "text/", "a b/c", "text/plain; x"]),
+        ("currencies", ["USD"], ["usd", "Dollar"]),
+        ("timezones", ["UTC", "America/New_York"], ["New York"]),
+        ("ucum-units", ["mm[Hg]"], ["mmHg"]),
+    ],
+)
+def test_codes_that_nobody_lists_are_judged_by_their_spelling(value_set: str, good: list[str], bad: list[str]) -> None:
+    """Language tags, media types, currencies, time zones and units are spelt as their standards say."""
+    assert [code for code in (*good, *bad) if holds(code, "code", VALUE_SETS + value_set)] == good
+
+
+def test_a_code_that_is_missing_breaks_a_required_binding() -> None:
+    """An extension in place of a code is none of the codes that R4 asks for."""
+    absent = {"extension": [{"url": f"{STRUCTURES}data-absent-reason", "valueCode": "unknown"}]}
+    assert errors(changed(PATIENT, "_gender", absent)) == [("code-invalid", "Patient.gender")]
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ({"text": "German"}, []),
+        ({"coding": [{"system": "urn:ietf:bcp:47", "code": "de"}]}, []),
+        ({"coding": [{"system": "urn:ietf:bcp:47", "code": "deutsch"}]}, [("code-invalid", "Patient.communication[0].language")]),
+        ({"coding": [{"system": "https://a.example", "code": "de"}]}, [("code-invalid", "Patient.communication[0].language")]),
+    ],
+)
+def test_a_maximum_value_set_bounds_the_codes_there_are(language: Value, wanted: list[tuple[str, str]]) -> None:
+    """What R4 only prefers codes for may be text, but a code must be one of the maximum value set."""
+    assert errors(changed(PATIENT, "communication", [{"language": language}])) == wanted

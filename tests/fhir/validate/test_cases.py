@@ -19,11 +19,13 @@ NOT_JUDGED = {
     "val-patient-ig-bad": "an implementation guide that is not packed",
     "val-ai6": "a profile that is not packed",
     "val-bundle-conformsto": "a profile that is not packed",
-    "val-bundle-document-versioned-references-bad": "the integrity of a document",
-    "val-bundle-id-2": "links of a search that stand twice",
     "val-contained-resource-bad-id-ignore": "HL7's suite takes it with the check of its contained id off",
+    "val-patient-example-ra4": "HL7's suite knows every url; HL7's validator and we know no code system http://hl7.org/fhir/v2/0203",
 }
 """Cases whose verdict rests on what this validator does not claim to check, each with what that is."""
+
+REFUSED = {"rt-core-MedicationStatement-example002": "its unit `Tab` is spelt `TAB` in the code system it names"}
+"""Published examples that break R4, each with how."""
 
 
 @cache
@@ -67,5 +69,5 @@ def test_what_is_not_judged_still_is_not(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(cases("roundtrip")))
 def test_published_examples_are_valid(name: str) -> None:
-    """HL7's own examples have no error."""
-    assert all(is_valid(file) for file in cases("roundtrip")[name]["files"])
+    """HL7's own examples have no error, but for one that HL7's validator refuses, too."""
+    assert all(is_valid(file) for file in cases("roundtrip")[name]["files"]) is (name not in REFUSED)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from service.fhir import bundle
 from service.fhir.json import Value
 from service.fhir.validate import validate
 from service.fhir.validate.items import Scope
 from service.fhir.validate.references import target_types
 from tests.fhir.validate.made import PRESSURE, changed, errors
 
+OTHER = "urn:uuid:00000000-0000-4000-8000-000000000000"
 ENTRY = "urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7"
-SCOPE = Scope(
-    {"resourceType": "Observation", "contained": [{"resourceType": "Patient", "id": "p"}]}, {ENTRY: {"resourceType": "Practitioner"}}
-)
+BUNDLE = {"resourceType": "Bundle", "entry": [{"fullUrl": ENTRY, "resource": {"resourceType": "Practitioner"}}]}
+SCOPE = Scope({"resourceType": "Observation", "contained": [{"resourceType": "Patient", "id": "p"}]}, bundle.entries(BUNDLE))
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ SCOPE = Scope(
         ({"reference": "#q"}, set()),
         ({"reference": "#"}, {"Observation"}),
         ({"reference": ENTRY}, {"Practitioner"}),
-        ({"reference": "urn:uuid:00000000-0000-4000-8000-000000000000"}, set()),
+        ({"reference": OTHER}, set()),
         ({"reference": "1"}, set()),
         ({"identifier": {"value": "1"}}, set()),
         ({"type": "Patient"}, {"Patient"}),
@@ -46,8 +47,7 @@ def test_type_and_reference_must_agree() -> None:
 
 def test_references_in_a_bundle_are_told_by_their_full_url() -> None:
     """What a `urn:uuid:` names is known from the Bundle's entries, and must be an allowed target."""
-    unclaimed = changed(changed(PRESSURE, "meta", None), "code", {"text": "x"})
-    about = changed(unclaimed, "subject", {"reference": ENTRY})
-    entries = [{"fullUrl": ENTRY, "resource": {"resourceType": "Practitioner"}}, {"resource": about}]
-    (error,) = validate({"resourceType": "Bundle", "type": "collection", "entry": entries})
-    assert error.expression == "Bundle.entry[1].resource.subject"
+    about = changed(changed(PRESSURE, "subject", {"reference": ENTRY}), "meta", None)
+    entries = [*BUNDLE["entry"], {"fullUrl": OTHER, "resource": about}]
+    found = validate({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    assert {one.expression for one in found} == {"Bundle.entry[1].resource.subject"}

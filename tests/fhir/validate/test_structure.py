@@ -28,7 +28,7 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (changed(PATIENT, "_birthDate", "x"), [("structure", "Patient.birthDate")]),
     (changed(PATIENT, "_name", [{}]), [("structure", "Patient")]),
     (changed(PATIENT, "gender", "M"), [("code-invalid", "Patient.gender")]),
-    (changed(PATIENT, "contained", [{"resourceType": "Patient", "nam": 1}]), [("structure", "Patient.contained[0]")]),
+    (changed(PATIENT, "contained", [{"resourceType": "Patient", "id": "p", "nam": 1}]), [("structure", "Patient.contained[0]")]),
     ({"resourceType": "Patinet"}, [("structure", "Patinet")]),
     ({"resourceType": "DomainResource"}, [("structure", "DomainResource")]),
     ({}, [("structure", "Resource")]),

@@ -1,0 +1,68 @@
+"""What R4 says of values of its data types in words, not in invariants (R4 datatypes.html, extensibility.html, bundle.html)."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+
+from service.fhir import definitions, primitives
+from service.fhir.json import Number, Value
+
+Fault = tuple[str, str, str, str]
+"""Severity, issue code, the member it is about ("" for the value itself), words."""
+
+_URI = "urn:ietf:rfc:3986"
+_HL7 = "http://hl7.org/fhir/"
+
+
+def _attachment(value: Mapping[str, Value]) -> Iterator[Fault]:
+    text, size, stated = value.get("data"), value.get("size"), value.get("hash")
+    if not isinstance(text, str) or primitives.problem("base64Binary", text):
+        return
+    data = binascii.a2b_base64(text)
+    if isinstance(size, Number) and size.text != str(len(data)):
+        yield "error", "value", "size", "the size of an attachment must be the number of bytes in its data"
+    if isinstance(stated, str) and not primitives.problem("base64Binary", stated):
+        digest = hashlib.sha1(data, usedforsecurity=False).digest()
+        if binascii.a2b_base64(stated) != digest:
+            yield "error", "value", "hash", "the hash of an attachment must be the SHA-1 hash of its data"
+
+
+def _coding(value: Mapping[str, Value]) -> Iterator[Fault]:
+    """A code of HL7's own code systems, in a Coding or as the unit of a Quantity."""
+    system, code, version = value.get("system"), value.get("code"), value.get("version")
+    if not isinstance(system, str) or not isinstance(code, str):
+        return
+    known = definitions.code_system(system)
+    if known is None:
+        if _is_lost(system):
+            yield "error", "code-invalid", "system", "HL7 has no such code system in R4"
+    elif version in (None, known.version) and not known.has(code):
+        if known.grown:
+            yield "information", "not-found", "code", "R4 has no such code in this code system, which has grown since: it was not checked"
+        else:
+            yield "error", "code-invalid", "code", "the code system has no such code"
+
+
+def _is_lost(system: str) -> bool:
+    """Whether a system, not packed itself, is in the space of R4's own code systems, of which every one is packed."""
+    name = system.removeprefix(_HL7)
+    return name != system and (name.startswith(("v2/", "v3/")) or "/" not in name)
+
+
+def _identifier(value: Mapping[str, Value]) -> Iterator[Fault]:
+    system, text = value.get("system"), value.get("value")
+    if isinstance(system, str) and system and not primitives.is_absolute(system):
+        yield "error", "value", "system", "the system of an identifier must be absolute"
+    if system == _URI and isinstance(text, str) and text and not primitives.is_absolute(text):
+        yield "error", "value", "value", f"with the system {_URI}, the value of an identifier must be a full URI"
+
+
+RULES: Mapping[str, Callable[[Mapping[str, Value]], Iterator[Fault]]] = {
+    "Attachment": _attachment,
+    "Coding": _coding,
+    "Identifier": _identifier,
+    "Quantity": _coding,
+}
+"""The rules of each type that has some."""
