@@ -9,25 +9,19 @@ from service.diagnostics.messages import elements
 from service.diagnostics.spans import Span
 from service.fhir import definitions, json, validate
 from service.fhir.validate import Finding
-from service.mapping import counterpart
 from service.mapping.check import samples, situation
-from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope, Shape
-from service.mapping.receiver import Links, Receiver
+from service.mapping.plan import Block, Items, Leaf, Part, Scope, Shape
+from service.mapping.receiver import Links
 from service.mapping.satisfy import theory
-from service.mapping.sender import Names
 from service.mapping.walk.write import write_shape
 from service.records.formulas import TRUE, Formula, any_of, has, negate
 
 
-def check(kind: Kind, names: Names) -> Iterator[Diagnostic]:
+def check(shape: Shape, links: Links) -> Iterator[Diagnostic]:
     """Every required element that can be missing, and every element that breaks R4 or the profile."""
-    receiver = counterpart.links(kind, Receiver(names.base, names.kinds))
-    for shape in kind.shapes:
-        incomplete = list(_required(shape.scope, shape.scope.parts, shape.type, (shape.name, shape.span), shape.when))
-        incomplete += _profile_requires(shape)
-        yield from incomplete
-        if not incomplete:
-            yield from dict.fromkeys(_broken(shape, receiver))
+    incomplete = list(_required(shape.scope, shape.scope.parts, shape.type, (shape.name, shape.span), shape.when))
+    incomplete += _profile_requires(shape)
+    yield from incomplete or dict.fromkeys(_broken(shape, links))
 
 
 def _required(scope: Scope, parts: list[Part], at: str, what: tuple[str, Span], when: Formula) -> Iterator[Diagnostic]:
@@ -65,9 +59,9 @@ def _standing(parts: list[Part], name: str) -> list[Part]:
     return [part for part in parts if part.element.name == name and _mode(part) != "also"]
 
 
-def _broken(shape: Shape, receiver: Links) -> Iterator[Diagnostic]:
+def _broken(shape: Shape, links: Links) -> Iterator[Diagnostic]:
     profiles = [shape.profile] if shape.profile else []
-    written = [write_shape(shape, str(record.get(shape.item_id, "")), record, receiver).resource for record in samples.cover(shape)]
+    written = [write_shape(shape, str(record.get(shape.item_id, "")), record, links).resource for record in samples.cover(shape)]
     for resource in {json.write(one): one for one in written}.values():
         for finding in validate.validate(resource, profiles):
             if finding.severity == "error":

@@ -14,18 +14,17 @@ from service.mapping.terms.echo import Echo
 from service.records.formulas import FALSE, TRUE, All, Formula, Literal, all_of, any_of, has, negate
 
 
-def check(kind: Kind) -> Iterator[Diagnostic]:
-    """Every form that cannot fill the required fields, repeats what it does not give, or whose resource alone breaks a rule."""
-    for shape in kind.shapes:
-        if not shape.form_of:
-            continue
-        given = _given(kind, shape)
-        if shape.own_only:
-            missing = [one.name for one in kind.fields.by_name.values() if one.required and given[one.name] == FALSE]
-            yield lost.form_incomplete(shape.span, shape.name, missing)
-        else:
-            yield from _echoes(kind, shape, given)
-            yield from _rules(kind, shape, given)
+def check(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
+    """What a form lacks of the required fields, repeats and does not give, and the rules that its resource alone breaks."""
+    if not shape.form_of:
+        return
+    given = _given(kind, shape)
+    if shape.own_only:
+        missing = [one.name for one in kind.fields.by_name.values() if one.required and given[one.name] == FALSE]
+        yield lost.form_incomplete(shape.span, shape.name, missing)
+    else:
+        yield from _echoes(kind, shape, given)
+        yield from _rules(kind, shape, given)
 
 
 def _echoes(kind: Kind, shape: Shape, given: Mapping[str, Formula]) -> Iterator[Diagnostic]:

@@ -80,19 +80,24 @@ def build(files: Files, file: syntax.File) -> Kind:
         if word.text not in firsthand:
             found.append(say.unknown_shape(word.span, word.text, firsthand))
     for shape in shapes:
-        _links(kind, shape)
-        _contained(names, shape)
-        if kind.key in fields.by_name:
-            item = shape.each.items.by_name[shape.item_id] if shape.each and shape.each.items else None
-            engine.add(shape, names.base, fields.by_name[kind.key], item)
-        plan.settle(shape.scope, shape.type)
-        labels = list(_labels(names, shape))
-        for coding, when in labels:
-            engine.label(shape, coding, when)
-        if labels:
-            plan.settle(shape.scope, shape.type)
-        shape.own_only = not _reads_all_required(kind, shape)
+        _finish(kind, shape)
     return kind
+
+
+def _finish(kind: Kind, shape: Shape) -> None:
+    """Add to a shape what follows from the others of its kind and what the engine writes, and settle it."""
+    _links(kind, shape)
+    _contained(kind.names, shape)
+    if kind.key in kind.fields.by_name:
+        item = shape.each.items.by_name[shape.item_id] if shape.each and shape.each.items else None
+        engine.add(shape, kind.names.base, kind.fields.by_name[kind.key], item)
+    plan.settle(shape.scope, shape.type)
+    labels = list(_labels(kind.names, shape))
+    for coding, when in labels:
+        engine.label(shape, coding, when)
+    if labels:
+        plan.settle(shape.scope, shape.type)
+    shape.own_only = not _reads_all_required(kind, shape)
 
 
 def _shape(file: syntax.File, one: syntax.Shape, fields: Fields, resolver: Resolver) -> Shape | None:

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
 from service.mapping.check import situation
-from service.mapping.plan import Kind, Scope
+from service.mapping.plan import Kind, Scope, Shape
 from service.mapping.satisfy import theory
 from service.records.formulas import Formula, all_of, has, negate
 
 
-def check(kind: Kind) -> Iterator[Diagnostic]:
+def check(_kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
     """Every `match` line that some record leaves out."""
-    for shape in kind.shapes:
-        yield from _scope(shape.scope, shape.when)
+    yield from _scope(shape.scope, shape.when)
 
 
 def _scope(scope: Scope, when: Formula) -> Iterator[Diagnostic]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from service.diagnostics.diagnostic import Diagnostic
+from service.mapping import counterpart
 from service.mapping.check import (
     conformance,
     example,
@@ -20,10 +21,11 @@ from service.mapping.check import (
     r14_ids,
     reachable,
 )
-from service.mapping.plan import Kind
+from service.mapping.plan import Kind, Shape
+from service.mapping.receiver import Links, Receiver
 from service.mapping.sender import Names
 
-_EACH = (r1_coverage, matches, forms, r6_slices, r7_alternatives, r11_single, r12_stays)
+_OF_SHAPE = (matches, forms, r6_slices, r7_alternatives, r11_single)
 
 
 def check(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
@@ -37,11 +39,21 @@ def check(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
 def alone(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
     """The errors of each kind by itself, which can be told when another kind's names are not resolved."""
     r9_excluded.derive(kinds.values(), names.reserved)
-    return [one for kind in kinds.values() for one in _of_kind(kind, names)]
+    found: list[Diagnostic] = []
+    for kind in kinds.values():
+        in_vain = [*reachable.check(kind), *(one for shape in kind.shapes for one in reachable.of_shape(kind, shape))]
+        found += in_vain or _of_kind(kind)
+        if not in_vain:
+            links = counterpart.links(kind, Receiver(names.base, names.kinds))
+            found += [one for shape in kind.shapes for one in _of_shape(kind, shape, links)]
+    return found
 
 
-def _of_kind(kind: Kind, names: Names) -> Iterator[Diagnostic]:
-    found = list(reachable.check(kind))
-    for one in _EACH if not found else ():
-        found += one.check(kind)
-    yield from found or conformance.check(kind, names)
+def _of_kind(kind: Kind) -> list[Diagnostic]:
+    """What is wrong with a kind as a whole."""
+    return [*r1_coverage.check(kind), *r12_stays.check(kind)]
+
+
+def _of_shape(kind: Kind, shape: Shape, links: Links) -> list[Diagnostic]:
+    """What is wrong with a shape by itself: what it writes is tried where nothing else is."""
+    return [one for rule in _OF_SHAPE for one in rule.check(kind, shape)] or list(conformance.check(shape, links))

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
 from service.mapping.check import situation
-from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope
+from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope, Shape
 from service.mapping.satisfy import theory
 from service.records.formulas import FALSE, Formula
 
 
-def check(kind: Kind) -> Iterator[Diagnostic]:
+def check(_kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
     """Every pair of lines that can write one element together."""
-    for shape in kind.shapes:
-        yield from _scope(shape.scope, shape.when)
+    yield from _scope(shape.scope, shape.when)
 
 
 def _scope(scope: Scope, when: Formula) -> Iterator[Diagnostic]:

@@ -9,7 +9,7 @@ from service.diagnostics.messages import reversibility as lost
 from service.fhir.json import Value
 from service.mapping.check import situation
 from service.mapping.check.spots import may_hold
-from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope
+from service.mapping.plan import Block, Items, Kind, Leaf, Part, Scope, Shape
 from service.mapping.satisfy import theory
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.echo import Echo
@@ -22,10 +22,9 @@ from service.records.formulas import negate
 _LEAF_MEMBERS = {ToResource: ("reference", "identifier"), Link: ("reference", "identifier"), Pattern: ("system", "value")}
 
 
-def check(kind: Kind) -> Iterator[Diagnostic]:
+def check(_kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
     """Every pair of parts of one list that can be mistaken."""
-    for shape in kind.shapes:
-        yield from _parts(shape.scope, shape.scope.parts)
+    yield from _parts(shape.scope, shape.scope.parts)
 
 
 def _parts(scope: Scope, parts: list[Part]) -> Iterator[Diagnostic]:

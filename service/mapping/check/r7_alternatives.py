@@ -8,7 +8,7 @@ from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import reversibility as lost
 from service.mapping.check import situation
 from service.mapping.check.spots import Spots, Steps, at, by_path, leaves, may_hold, may_read, written_with
-from service.mapping.plan import Branch, Choice, Kind, Leaf, Scope
+from service.mapping.plan import Branch, Choice, Kind, Leaf, Scope, Shape
 from service.mapping.satisfy import theory
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.term import TwoWay
@@ -16,12 +16,11 @@ from service.mapping.walk.read import order
 from service.records.formulas import TRUE, Formula, any_of, has, is_, negate
 
 
-def check(kind: Kind) -> Iterator[Diagnostic]:
+def check(_kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
     """Every pair of branches that can be mistaken, and every branch that no record reaches."""
-    for shape in kind.shapes:
-        for scope, when in ((shape.scope, shape.when), *((items.scope, TRUE) for items in shape.scope.items())):
-            for choice in scope.choices:
-                yield from _cases(scope, choice, when) if choice.field else _alternatives(scope, choice)
+    for scope, when in ((shape.scope, shape.when), *((items.scope, TRUE) for items in shape.scope.items())):
+        for choice in scope.choices:
+            yield from _cases(scope, choice, when) if choice.field else _alternatives(scope, choice)
 
 
 def _alternatives(scope: Scope, choice: Choice) -> Iterator[Diagnostic]:

@@ -14,17 +14,20 @@ from service.records.formulas import TRUE, Formula, has
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
-    """Contradictory rules, fields and shapes that never are, keys written by lines."""
+    """Contradictory rules, and fields that never are."""
     if theory(kind.fields).solve() is None:
         yield lost.rules_unsatisfiable(kind.span, kind.name, _against(kind.fields, TRUE))
         return
     for fields in (kind.fields, *(one.items for one in kind.fields.by_name.values() if one.items)):
         yield from _fields(fields)
-    for shape in kind.shapes:
-        if theory(shape.scope.fields).solve(shape.when) is None:
-            yield lost.shape_never(shape.span, shape.name, _against(shape.scope.fields, shape.when))
-        yield from _keys(kind, shape)
-        yield from _extensions(kind, shape.scope.parts)
+
+
+def of_shape(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
+    """Whether a shape is never written, writes a key by a line, or an extension's value in another type."""
+    if theory(shape.scope.fields).solve(shape.when) is None:
+        yield lost.shape_never(shape.span, shape.name, _against(shape.scope.fields, shape.when))
+    yield from _keys(kind, shape)
+    yield from _extensions(kind, shape.scope.parts)
 
 
 def _fields(fields: Fields) -> Iterator[Diagnostic]:
