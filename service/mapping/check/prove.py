@@ -41,7 +41,7 @@ def alone(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
     r9_excluded.derive(kinds.values(), names.reserved)
     found: list[Diagnostic] = []
     for kind in kinds.values():
-        in_vain = [*reachable.check(kind), *(one for shape in kind.shapes for one in reachable.of_shape(kind, shape))]
+        in_vain = list(reachable.check(kind))
         found += in_vain or _of_kind(kind)
         if not in_vain:
             links = counterpart.links(kind, Receiver(names.base, names.kinds))

@@ -14,16 +14,17 @@ from service.records.formulas import TRUE, Formula, has
 
 
 def check(kind: Kind) -> Iterator[Diagnostic]:
-    """Contradictory rules, and fields that never are."""
+    """Contradictory rules, fields and shapes that never are, keys written by lines."""
     if theory(kind.fields).solve() is None:
         yield lost.rules_unsatisfiable(kind.span, kind.name, _against(kind.fields, TRUE))
         return
     for fields in (kind.fields, *(one.items for one in kind.fields.by_name.values() if one.items)):
         yield from _fields(fields)
+    for shape in kind.shapes:
+        yield from _of_shape(kind, shape)
 
 
-def of_shape(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
-    """Whether a shape is never written, writes a key by a line, or an extension's value in another type."""
+def _of_shape(kind: Kind, shape: Shape) -> Iterator[Diagnostic]:
     if theory(shape.scope.fields).solve(shape.when) is None:
         yield lost.shape_never(shape.span, shape.name, _against(shape.scope.fields, shape.when))
     yield from _keys(kind, shape)
