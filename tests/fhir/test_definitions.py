@@ -163,3 +163,16 @@ def test_reading_the_tables_is_quick() -> None:
     """Finding every line of every table and decoding 30 types takes at most 20 ms of a start: the best of three new processes."""
     taken = [float(subprocess.run([sys.executable, "-c", READING], check=True, capture_output=True, text=True).stdout) for _ in range(3)]
     assert min(taken) <= 0.020
+
+
+def test_code_systems_of_hl7_have_their_codes() -> None:
+    """A code is looked up as its system compares codes; systems of others, and those with no codes in R4, are not known."""
+    status = definitions.code_system("http://hl7.org/fhir/observation-status")
+    assert status is not None
+    assert (status.has("final"), status.has("Final"), status.grown) == (True, False, False)
+    sloppy = definitions.CodeSystem(frozenset({"a"}), any_case=True)
+    assert (sloppy.has("A"), sloppy.has("b")) == (True, False)
+    grown = definitions.code_system("http://terminology.hl7.org/CodeSystem/v3-ActCode")
+    assert grown is not None
+    assert grown.grown
+    assert definitions.code_system("http://loinc.org") is None

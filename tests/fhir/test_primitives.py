@@ -92,6 +92,24 @@ def test_another_value_is_refused(name: str, value: Value) -> None:
     assert not (isinstance(value, str) and len(value) > 4 and value in reason)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "doubtful"),
+    [
+        ("string", "a\tb\n", False),
+        ("string", " \n", True),
+        ("markdown", "a\x00b", True),
+        ("decimal", N("1e300"), False),
+        ("decimal", N("1e301"), True),
+        ("decimal", N("0.1234567890123456789"), True),
+        ("uri", "a", False),
+    ],
+)
+def test_what_r4_advises_against_is_doubtful(name: str, value: Value, *, doubtful: bool) -> None:
+    """White space alone, control characters and numbers beyond what others hold have no problem, but a doubt."""
+    assert primitives.problem(name, value) is None
+    assert bool(primitives.doubt(name, value)) is doubtful
+
+
 def test_what_is_no_primitive_type_is_an_error() -> None:
     """Asking for a complex or unknown type is a mistake of the caller."""
     with pytest.raises(LookupError):

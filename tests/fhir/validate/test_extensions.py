@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.fhir.json import Value
+from service.fhir.validate import validate
 from tests.fhir.validate.made import PATIENT, PRESSURE, STRUCTURES, US_CORE, changed, errors
 
 SEATED = {"url": f"{STRUCTURES}observation-bodyPosition", "valueCodeableConcept": {"text": "seated"}}
@@ -24,6 +25,20 @@ def test_a_known_extension_in_its_place_is_right() -> None:
     assert errors(changed(PRESSURE, "extension", [SEATED])) == []
     assert errors(changed(PATIENT, "extension", [RACE])) == []
     assert errors(changed(PATIENT, "name.0._family", {"extension": [MOTHER]})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "severities"),
+    [
+        ("extension", "https://a.example/x", []),
+        ("extension", f"{STRUCTURES}no-such-extension", ["warning"]),
+        ("modifierExtension", "https://a.example/x", ["warning"]),
+    ],
+)
+def test_what_is_not_known_is_said_where_it_matters(name: str, url: str, severities: list[str]) -> None:
+    """An unknown extension is said to be unchecked where it changes the meaning, or bears HL7's name."""
+    odd = changed(PATIENT, name, [{"url": url, "valueBoolean": True}])
+    assert [one.severity for one in validate(odd, ())] == severities
 
 
 def test_an_unknown_extension_is_allowed() -> None:
@@ -59,9 +74,10 @@ def test_an_unknown_extension_is_allowed() -> None:
             [("extension", f"{AT}.extension[0]")],
         ),
         (changed(PATIENT, "extension", [{"url": "relative", "valueString": "x"}]), [("value", AT)]),
+        (changed(PATIENT, "extension", [{"url": "https://a.example/x|1", "valueString": "x"}]), [("value", AT)]),
         (changed(PATIENT, "extension", [{"valueString": "x"}]), [("required", AT)]),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_breaks_its_definition_is_found(resource: Value, wanted: list[tuple[str, str]]) -> None:
     """Context, kind, value type and parts of a known extension are checked; ext-1 and the url of any."""

@@ -1,4 +1,4 @@
-"""The type that a reference names is told without following it."""
+"""What a reference names is told without leaving the resource and its Bundle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from service.fhir import bundle
 from service.fhir.json import Value
 from service.fhir.validate import validate
 from service.fhir.validate.items import Scope
-from service.fhir.validate.references import target_types
+from service.fhir.validate.references import problem, target_types
 from tests.fhir.validate.made import PRESSURE, changed, errors
 
 OTHER = "urn:uuid:00000000-0000-4000-8000-000000000000"
@@ -37,6 +37,39 @@ SCOPE = Scope({"resourceType": "Observation", "contained": [{"resourceType": "Pa
 def test_a_reference_names_its_type(reference: Value, types: set[str]) -> None:
     """Relative, absolute, contained and Bundle references name a type; what names none is not guessed."""
     assert target_types(reference, SCOPE) == types
+
+
+@pytest.mark.parametrize(
+    ("reference", "severity"),
+    [
+        ("Patient/1", None),
+        ("https://a.example/anything", None),
+        ("#", None),
+        (ENTRY, None),
+        ("Patient/1 ", "error"),
+        ("Patient?identifier=x", "error"),
+        (OTHER, "warning"),
+        ("patient/1", "warning"),
+        ("1", "warning"),
+        (1, None),
+    ],
+)
+def test_a_reference_has_a_form(reference: Value, severity: str | None) -> None:
+    """White space and searches are refused; what no entry has, or has not the form of a relative reference, is told."""
+    fault = problem(reference, SCOPE)
+    assert (fault and fault[0]) == severity
+
+
+def test_a_search_may_stand_for_a_reference_in_a_transaction() -> None:
+    """A server looks such a reference up when it carries the transaction out."""
+    assert problem("Patient?identifier=x", Scope({}, bundle.entries(BUNDLE | {"type": "transaction"}))) is None
+
+
+def test_a_reference_names_one_resource() -> None:
+    """Entries with one fullUrl make a reference to it ambiguous, but for a history, which has every version."""
+    twice = BUNDLE | {"entry": BUNDLE["entry"] * 2}
+    assert problem(ENTRY, Scope({}, bundle.entries(twice))) is not None
+    assert problem(ENTRY, Scope({}, bundle.entries(twice | {"type": "history"}))) is None
 
 
 def test_type_and_reference_must_agree() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.fhir.json import Value
+from service.fhir.json import Number, Value
 from service.fhir.validate import validate
-from tests.fhir.validate.made import PATIENT, PRESSURE, changed, errors
+from tests.fhir.validate.made import PATIENT, PRESSURE, STRUCTURES, changed, errors
 
 BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (changed(PRESSURE, "status", None), [("required", "Observation")]),
@@ -29,6 +29,23 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (changed(PATIENT, "_name", [{}]), [("structure", "Patient")]),
     (changed(PATIENT, "gender", "M"), [("code-invalid", "Patient.gender")]),
     (changed(PATIENT, "contained", [{"resourceType": "Patient", "id": "p", "nam": 1}]), [("structure", "Patient.contained[0]")]),
+    (PATIENT | {"birthDate": None}, [("structure", "Patient.birthDate")]),
+    (changed(PATIENT, "_birthDate", {"id": "a"}) | {"birthDate": None}, [("structure", "Patient.birthDate")]),
+    (PATIENT | {"_birthDate": None}, [("structure", "Patient.birthDate")]),
+    (PATIENT | {"name": [None]}, [("structure", "Patient.name[0]")]),
+    (changed(PATIENT, "name.0._id", {"id": "a"}), [("structure", "Patient.name[0]")]),
+    (
+        changed(PATIENT, "extension", [{"url": "https://a.example", "_url": {"id": "a"}, "valueString": "x"}]),
+        [("structure", "Patient.extension[0]")],
+    ),
+    (changed(PATIENT, "name", [{"id": "a", "text": "x"}, {"id": "a", "text": "y"}]), [("value", "Patient.name[1].id")]),
+    (changed(PATIENT, "contained", [{"resourceType": "Patient"}]), [("required", "Patient.contained[0]")]),
+    (
+        changed(PATIENT, "contained", [{"resourceType": "Patient", "id": "p"}] * 2),
+        [("value", "Patient.contained[0]"), ("value", "Patient.contained[1]")],
+    ),
+    (changed(PATIENT, "meta", {"profile": ["us-core-patient"]}), [("value", "Patient.meta.profile[0]")]),
+    (changed(PATIENT, "text", {"status": "generated", "div": "<p>x</p>"}), [("value", "Patient.text.div")]),
     ({"resourceType": "Patinet"}, [("structure", "Patinet")]),
     ({"resourceType": "DomainResource"}, [("structure", "DomainResource")]),
     ({}, [("structure", "Resource")]),
@@ -37,6 +54,7 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
 ]
 
 
+ABSENT = {"url": f"{STRUCTURES}data-absent-reason", "valueCode": "unknown"}
 BESIDE = changed(changed(PATIENT, "name.0.given", ["Maren", None]), "name.0._given", [None, {"id": "b"}])
 
 
@@ -50,6 +68,35 @@ def test_a_good_resource_has_no_error(good: Value) -> None:
 def test_what_breaks_r4_is_found_at_its_place(resource: Value, wanted: list[tuple[str, str]]) -> None:
     """Each broken resource has its error, and only that, at the element that is wrong or lacks one."""
     assert errors(resource) == wanted
+
+
+def test_what_r4_advises_against_is_a_warning() -> None:
+    """Text of white space, control characters, numbers nobody can hold and arrays of unequal length are told, and taken."""
+    odd = changed(changed(PATIENT, "name.0.family", " "), "name.0._given", [{"id": "a"}, {"extension": [ABSENT]}])
+    assert [(one.severity, one.expression) for one in validate(odd, ())] == [
+        ("warning", "Patient.name[0].family"),
+        ("warning", "Patient.name[0].given"),
+    ]
+    huge = changed(PRESSURE, "component.0.valueQuantity.value", Number("1e400"))
+    assert ("warning", "Observation.component[0].valueQuantity.value") in [(one.severity, one.expression) for one in validate(huge)]
+
+
+def test_ids_are_unique_in_their_resource_only() -> None:
+    """The id of an element may be that of its resource or stand in a contained one; those of a snapshot are those of its differential."""
+    inner = {"resourceType": "Patient", "id": "p", "name": [{"id": "a", "text": "x"}]}
+    outer = changed(PRESSURE, "contained", [inner]) | {"id": "a", "subject": {"id": "a", "reference": "#p"}}
+    assert errors(outer) == []
+    elements = {"element": [{"id": "Patient", "path": "Patient"}]}
+    made = {"resourceType": "StructureDefinition", "url": "https://a.example", "name": "X", "status": "draft", "kind": "resource"}
+    assert not errors(made | {"abstract": False, "type": "Patient", "snapshot": elements, "differential": elements})
+
+
+@pytest.mark.parametrize(("contained", "wanted"), [("q", []), ("r", [("not-found", "QuestionnaireResponse.questionnaire")])])
+def test_a_canonical_may_name_a_contained_resource(contained: str, wanted: list[tuple[str, str]]) -> None:
+    """A canonical that is a fragment names a contained resource, which must be there."""
+    inside = {"resourceType": "Questionnaire", "id": contained, "status": "draft"}
+    answer = {"resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": "#q", "contained": [inside]}
+    assert [one for one in errors(answer) if one[0] == "not-found"] == wanted
 
 
 def test_content_references_have_the_elements_they_name() -> None:
