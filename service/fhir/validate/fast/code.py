@@ -1,0 +1,276 @@
+"""The emitted code: written for a type or definition when it is first met, compiled, and bound into one namespace."""
+
+from __future__ import annotations
+
+import linecache
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from service.fhir import definitions, primitives
+from service.fhir.guide import PACKED
+from service.fhir.primitives import MAX_INTEGER, MAX_STRING
+from service.fhir.validate import vitals
+from service.fhir.validate.fast import checks, profiles, runtime, shapes
+from service.fhir.validate.fast.profiles import NotEmitted
+from service.fhir.validate.fast.runtime import MAX_INTERNED, Entry, Memo, Nowhere, Unsure, Where, remember
+
+_HEAD = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"').match
+_NOWHERE = Nowhere()
+
+_encode = msgspec.json.encode
+
+
+def _plain(name: str) -> str:
+    """The JSON name of an attribute."""
+    return name.removesuffix("_")
+
+
+def _integer(low: int) -> Any:
+    return Annotated[int, msgspec.Meta(ge=low, le=MAX_INTEGER)]
+
+
+_BUILT_IN = {
+    "Annotated": Annotated,
+    "Integer": _integer(-MAX_INTEGER - 1),
+    "Literal": Literal,
+    "PositiveInt": _integer(1),
+    "Raw": msgspec.Raw,
+    "Some": msgspec.Meta(min_length=1),
+    "Struct": msgspec.Struct,
+    "Text": Annotated[str, msgspec.Meta(min_length=1)],
+    "UnsignedInt": _integer(0),
+    "plain": _plain,
+    **{name: value for name, value in vars(runtime).items() if not name.startswith("_")},
+}
+
+
+class _Head(msgspec.Struct):
+    resourceType: str  # noqa: N815 - by its JSON name
+    id: str = ""
+
+
+_head = msgspec.json.Decoder(_Head).decode
+
+Check = Callable[[Any, Any], None]
+
+
+class Code:
+    """Emitted code; `texts` is what was written, by name."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self._names: dict[str, Any] = {
+            **_BUILT_IN,
+            "contained": self._contained,
+            "extended": self._extended,
+            "resource": self.resource,
+        }
+        self._decoders: dict[str, Callable[[Any], Any]] = {}
+        self._readers: dict[str, tuple[Callable[[bytes], Any], str]] = {}
+        self._profiles: dict[tuple[str, str], Check | None] = {}
+        self._claims: Memo = {}
+        for name in shapes.INTERNED:
+            known: Memo = {}
+            self._names[f"{name}_known"] = known
+            self._names[f"{name}_of"] = partial(self._interned, name, known)
+
+    def resource(self, data: bytes, around: Where | None = None, url: str | None = None, given: Iterable[str] | None = None) -> Any:
+        """The Struct of a resource in a text, which is valid, also for the profiles that it claims or for those that are given.
+
+        Raises Unsure, and what msgspec raises.
+        """
+        data = bytes(data)
+        found = _HEAD(data)
+        name = found[1].decode() if found else _head(data).resourceType
+        reader = self._readers.get(name) or self._reader(name)
+        decode, check = reader
+        x = decode(data)
+        s = Where(name, around, url)
+        s.deepen(shapes.depth(name))
+        if name == "Bundle":
+            s.kind = x.type
+            entries = [(one.fullUrl, _entry(bytes(one.resource))) for one in x.entry or () if one.fullUrl and one.resource]
+            s.entries = dict(entries)
+            if len(s.entries) < len(entries):
+                raise Unsure
+        elif len(data) > MAX_STRING:
+            raise Unsure
+        if name not in ("Bundle", "Binary", "Parameters") and x.contained:
+            heads = [_head(one) for one in x.contained]
+            s.contained = {one.id: one.resourceType for one in heads if one.id}
+            if len(s.contained) < len(heads):
+                raise Unsure
+        self._names[check](x, s)
+        for conform in self._wanted(name, x) if given is None else map(partial(self._given, name), given):
+            conform(x, s)
+        if s.contained.keys() - s.used:
+            raise Unsure
+        return x
+
+    def _contained(self, data: bytes, around: Where) -> Any:
+        data = bytes(data)
+        name = _head(data).resourceType
+        decode, check = self._readers.get(name) or self._reader(name)
+        x = decode(data)
+        around.deepen(shapes.depth(name))
+        self._names[check](x, around)
+        around.depth -= shapes.depth(name)
+        for conform in self._wanted(name, x):
+            conform(x, around)
+        return x
+
+    def _reader(self, name: str) -> tuple[Callable[[bytes], Any], str]:
+        if not definitions.is_resource(name):
+            raise Unsure
+        self._check(name)
+        self._readers[name] = found = self._decoder(name), f"check_{name}"
+        return found
+
+    def _wanted(self, name: str, x: Any) -> list[Check]:
+        """The functions of the profiles that a resource claims, and of R4's own for the vital sign that it is."""
+        claimed = tuple(x.meta.profile) if x.meta and x.meta.profile else ()
+        key = (x.code if name == "Observation" else name), claimed
+        found = self._claims.get(key)
+        if found is None:
+            vital = _vital(x, claimed) if name == "Observation" else ""
+            found = [self._profile(name, url) for url in (*claimed, vital) if ":" in url]
+            if getattr(key[0], "text", None) is None:
+                remember(self._claims, key, found)
+        return found
+
+    def _given(self, name: str, url: str) -> Check:
+        if definitions.profile(url) is None:
+            raise Unsure
+        return self._profile(name, url)
+
+    def _profile(self, name: str, url: str) -> Check:
+        """The function of a profile, or one that does nothing for a url that is not known. Raises Unsure where there is none."""
+        found = definitions.profile(url)
+        if found is None:
+            return _nothing
+        if (name, url) not in self._profiles:
+            self._profiles[name, url] = self._emitted(found.name, name, found) if found.type == name else None
+        check = self._profiles[name, url]
+        if check is None:
+            raise Unsure
+        return check
+
+    def _extended(self, x: Any, hosts: frozenset[str], name: str, s: Where) -> None:
+        """Refuse an extension that may be known and wrong, where it stands."""
+        known = definitions.extension(x.url)
+        if known is None:
+            if primitives.is_absolute(x.url) and "|" not in x.url:
+                remember(runtime.UNKNOWN, x.url)
+            elif "Extension" not in hosts or "|" in x.url:
+                raise Unsure
+            return
+        if hosts.isdisjoint(known.contexts) or known.modifier != (name == "modifierExtension"):
+            raise Unsure
+        for one in x.extension or ():
+            if ":" not in one.url and (one.url not in known.parts or one.extension):
+                raise Unsure
+        key = "Extension", x.url
+        if key not in self._profiles:
+            self._profiles[key] = self._emitted(x.url.rpartition("/")[2], "Extension", known)
+        check = self._profiles[key]
+        if check is None:
+            raise Unsure
+        check(x, s)
+
+    def _emitted(self, name: str, at: str, definition: definitions.Profile | definitions.ExtensionDefinition) -> Check | None:
+        name = re.sub(r"\W", "_", name)
+        try:
+            text = profiles.text(name, at, definition)
+        except NotEmitted:
+            return None
+        self._link(name, text)
+        found: Check = self._names[name]
+        return found
+
+    def _interned(self, name: str, known: Memo, data: bytes) -> Any:
+        """The Struct of a value that comes again and again; one with a text of its own is not kept."""
+        if data.count(b"{") + data.count(b"[") > MAX_INTERNED:
+            raise Unsure
+        self._check(name)
+        x = self._decoder(name)(data)
+        self._names[f"check_{name}"](x, _NOWHERE)
+        return x if getattr(x, "text", None) else remember(known, data, x)
+
+    def _check(self, at: str) -> None:
+        """See that there is a function for a type, or one that writes it when it is first called."""
+        name = f"check_{shapes.name(at)}"
+        if name not in self._names:
+
+            def first(*args: Any) -> None:
+                self._link(name, checks.text(at))
+                for part in shapes.all_parts(at):
+                    if part.how in ("inside", "later"):
+                        self._check(part.member.at)
+                    if part.how == "later":
+                        self._names.setdefault(f"{shapes.name(part.member.at)}_of", self._later(part.member.at))
+                self._names[name](*args)
+
+            self._names[name] = first
+
+    def _later(self, at: str) -> Callable[[Any], Any]:
+        def decoded(data: Any) -> Any:
+            return self._decoder(at)(data)
+
+        return decoded
+
+    def _decoder(self, at: str) -> Callable[[Any], Any]:
+        """From a text to the Struct of a type. Raises Unsure where a name stands twice in an object, and what msgspec raises."""
+        found = self._decoders.get(at)
+        if found is None:
+            found = self._decoders[at] = _once(msgspec.json.Decoder(self._shape(at)).decode)
+        return found
+
+    def _shape(self, at: str) -> Any:
+        name = shapes.name(at)
+        if name not in self._names:
+            for inner in shapes.needed(at):
+                self._shape(inner)
+            self._link(name, shapes.text(at))
+        return self._names[name]
+
+    def _link(self, name: str, text: str) -> None:
+        file = f"<validator {name}>"
+        self.texts[name] = text
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        exec(compile(text, file, "exec", dont_inherit=True), self._names)  # noqa: S102 - the text is our own, made from HL7's definitions
+
+
+def _once(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A decoder that refuses empty objects, and an object with one name twice: of the two only the last is written again.
+
+    A text with no space between its parts comes out as long as it was; of any other the quotes are counted, of which every name has two.
+    """
+
+    def decoded(data: Any) -> Any:
+        x = decode(data)
+        again = _encode(x)
+        if b"{}" in again:
+            raise Unsure
+        if len(again) != len(data) and again.count(b'"') != bytes(data).count(b'"'):
+            raise Unsure
+        return x
+
+    return decoded
+
+
+def _entry(data: bytes) -> Entry:
+    found = _HEAD(data)
+    return Entry(found[1].decode() if found else _head(data).resourceType, data)
+
+
+def _vital(x: Any, claimed: Iterable[str]) -> str:
+    codings = [{"system": one.system, "code": one.code} for one in x.code.coding or ()]
+    return vitals.profile({"code": {"coding": codings}, "meta": {"profile": list(claimed)}}, PACKED)
+
+
+def _nothing(_x: Any, _s: Where) -> None:
+    """What an unknown profile asks for."""

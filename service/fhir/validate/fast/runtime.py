@@ -1,0 +1,305 @@
+"""What emitted code calls: tests of values that say yes only where the slow path finds nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec.structs import astuple
+
+from service.fhir import definitions, json, primitives, ucum
+from service.fhir.bundle import Entries
+from service.fhir.fhirpath import Budget, Environment, FhirPathError, Node, compile  # noqa: A004 - what it does
+from service.fhir.json import MAX_DEPTH
+from service.fhir.validate import bindings, bundles, datatypes
+from service.fhir.validate.findings import Findings
+
+Memo = dict[Any, Any]
+"""What was found of values that come again and again."""
+
+MEMO = 4096
+"""How many values a memo keeps before it begins again."""
+
+MAX_INTERNED = 16
+"""How many arrays and objects may be in an interned value."""
+
+_MAX_STEPS = 50_000
+"""How much work an invariant may be that is evaluated as it stands."""
+
+_DAY = r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
+_LITERAL = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
+
+# Most values are of these forms, and all that are of them are valid; the full checks decide about others.
+ID = re.compile(r"[A-Za-z0-9.-]{1,64}").fullmatch
+DATE = re.compile(_DAY).fullmatch
+DATE_TIME = re.compile(f"{_DAY}T{_CLOCK}").fullmatch
+URI = re.compile(r"(?!urn:)[!-~]+|urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+CANONICAL = re.compile(r"https?:[!-~]+").fullmatch
+NUMBER = re.compile(rb"[-0-9].{0,63}").fullmatch
+"""A value that JSON allows and that begins so is a number, of which `json.read` takes no longer ones."""
+
+_encode = msgspec.json.encode
+
+
+_NO_ENTRIES = Entries()
+
+
+class _Meta(msgspec.Struct):
+    profile: list[str] | None = None
+
+
+class _Claims(msgspec.Struct):
+    meta: _Meta | None = None
+
+
+_claims = msgspec.json.Decoder(_Claims).decode
+
+
+CODES: Memo = {}
+SYSTEMS: Memo = {}
+"""Absolute uris that identifiers have as their system."""
+UNITS: Memo = {}
+UNKNOWN: Memo = {}
+"""Absolute urls of extensions that no definition has."""
+URIS: Memo = {}
+
+
+class Unsure(Exception):  # noqa: N818 - no error: the slow path answers
+    """The fast path does not know."""
+
+
+class Entry:
+    """A resource in a Bundle, to which others may refer."""
+
+    __slots__ = ("_profiles", "data", "type")
+
+    def __init__(self, type_: str, data: bytes) -> None:
+        self.type, self.data = type_, data
+        self._profiles: frozenset[str] | None = None
+
+    @property
+    def profiles(self) -> frozenset[str]:
+        """The urls of the profiles that it claims, which it must have to be accepted."""
+        if self._profiles is None:
+            meta = _claims(self.data).meta
+            self._profiles = frozenset(meta.profile if meta and meta.profile else ())
+        return self._profiles
+
+
+class Where:
+    """What the references in a resource may name: Bundle entries by their fullUrl, contained resources by their id, each by its type.
+
+    `url` is its own fullUrl, `kind` the type of the Bundle. `used` are the references to contained resources so far, `ids` the ids of
+    elements, `depth` is how many arrays and objects deep a value may be that is decoded now.
+    """
+
+    __slots__ = ("contained", "depth", "entries", "ids", "kind", "name", "url", "used")
+
+    def __init__(self, name: str, around: Where | None, url: str | None) -> None:
+        self.name = name
+        self.url = url or ""
+        self.entries: Mapping[str, Entry] = around.entries if around else {}
+        self.depth: int = around.depth if around else 0
+        self.kind: str = around.kind if around else ""
+        self.contained: Mapping[str, str] = {}
+        self.used: set[str] = set()
+        self.ids: set[str] = set()
+
+    def deepen(self, levels: int) -> None:
+        """Go into a text inside a text, which may be some levels deep."""
+        self.depth += levels
+        if self.depth > MAX_DEPTH - MAX_INTERNED:
+            raise Unsure
+
+    def identify(self, own: str) -> None:
+        """Take the id of an element, which no other may have."""
+        if own in self.ids:
+            raise Unsure
+        self.ids.add(own)
+
+
+class Nowhere:
+    """Stands for a resource where what a value holds must not depend on one."""
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """Nothing is known of them."""
+        raise Unsure
+
+    def deepen(self, _levels: int) -> None:
+        """No text inside a text."""
+        raise Unsure
+
+    def identify(self, _own: str) -> None:
+        """No id that another element may have."""
+        raise Unsure
+
+
+def remember(memo: Memo, value: Any, found: Any = True) -> Any:  # noqa: FBT002 - for most memos it is enough that the value is there
+    """What was found of a value, noted in a memo; but not of a concept with a text of its own, which may be about a patient."""
+    if len(memo) >= MEMO:
+        memo.clear()
+    if getattr(value, "text", None) is None:
+        memo[value] = found
+    return found
+
+
+def _kept(type_: str, memo: Memo) -> Callable[[str], bool]:
+    return lambda value: primitives.problem(type_, value) is None and bool(remember(memo, value))
+
+
+def _plain(type_: str) -> Callable[[str], bool]:
+    return lambda value: primitives.problem(type_, value) is None
+
+
+def coded(system: str | None, code: str, type_: str) -> bool:
+    """Whether nothing is wrong with the code of a Coding or of a unit; those of UCUM are remembered."""
+    if system == ucum.SYSTEM:
+        return ucum.unit(code) is not None and bool(remember(UNITS, code))
+    value = {"system": system, "code": code}
+    return not any(severity == "error" for severity, *_ in datatypes.RULES.get(type_, _no_rules)(value))
+
+
+def identified(x: Any) -> bool:
+    """Whether the system of an Identifier is right, and its value if the system says what it must be."""
+    if primitives.problem("uri", x.system) or any(datatypes.RULES["Identifier"]({"system": x.system, "value": x.value})):
+        return False
+    return x.system == "urn:ietf:rfc:3986" or bool(remember(SYSTEMS, x.system))
+
+
+def _no_rules(_: Any) -> tuple[()]:
+    return ()
+
+
+code = _kept("code", CODES)
+known_uri = _kept("uri", URIS)
+uri, canonical, date, date_time, instant, time, oid, uuid, base64, xhtml = map(
+    _plain, ("uri", "canonical", "date", "dateTime", "instant", "time", "oid", "uuid", "base64Binary", "xhtml")
+)
+
+
+def alone(x: Any) -> bool:
+    """Whether a Struct has one member only."""
+    values = astuple(x)
+    return values.count(None) == len(values) - 1
+
+
+def refer(x: Any, targets: frozenset[str] | None, s: Where) -> None:
+    """Refuse a Reference that may name what it must not; targets None for any."""
+    literal = x.reference
+    if literal is None:
+        named = x.type
+        if named is None:
+            return
+    elif literal in s.entries:
+        named = s.entries[literal].type
+    elif plain := _LITERAL(literal):
+        named = plain[1]
+    elif literal.startswith("#"):
+        s.used.add(literal[1:])
+        named = s.contained[literal[1:]]
+    else:
+        named = _named(literal, s)
+    if x.type is not None and x.type != named:
+        raise Unsure
+    if targets is not None and named not in targets and definitions.is_resource(named):
+        raise Unsure
+
+
+def _named(literal: str, s: Where) -> str:
+    """The type that a reference to somewhere else names, "" for none."""
+    if not URI(literal) or "#" in literal or (s.entries and "/_history/" in literal):
+        raise Unsure
+    if "?" in literal and s.kind != "transaction" and not primitives.is_absolute(literal):
+        raise Unsure
+    steps = literal.partition("/_history/")[0].rsplit("/", 2)
+    return steps[-2] if len(steps) > 1 else ""
+
+
+def targeted(x: Any, profiles: frozenset[str], s: Where) -> None:
+    """Refuse a Reference to a resource at hand that claims none of some profiles."""
+    literal = x.reference
+    if literal is None or not (s.entries or literal.startswith("#")):
+        return
+    if literal.startswith("#"):
+        raise Unsure
+    found = s.entries.get(_NO_ENTRIES.url(literal, s.url))
+    if found and found.profiles.isdisjoint(profiles):
+        raise Unsure
+
+
+def within(value: Any, type_: str, value_set: str, memo: Memo) -> bool:
+    """Whether a code, Coding, CodeableConcept or Quantity may be in a value set; if so, it is remembered, but for a Quantity."""
+    if type_ == "code":
+        found = bindings.holds(value, type_, value_set)
+    elif type_ == "CodeableConcept":
+        found = bindings.holds({"coding": [_coding(one) for one in value.coding or ()]}, type_, value_set)
+    else:
+        found = value.code is None if type_ == "Quantity" else None
+        found = found or bindings.holds(_coding(value), "Coding", value_set)
+    return found is not False and (type_ == "Quantity" or bool(remember(memo, value)))
+
+
+def _coding(x: Any) -> dict[str, str | None]:
+    return {"system": x.system, "code": x.code}
+
+
+def judged(rule: str, at: str, x: Any) -> bool:
+    """Whether an invariant that looks at no more than a value and what is in it holds of it, evaluated as it stands."""
+    node = Node(json.read(_encode(x)), None, "BackboneElement" if "." in at else at, at)
+    try:
+        return compile(rule, at).holds(Environment(node, node, budget=Budget(_MAX_STEPS)), node) is True
+    except FhirPathError:
+        return False
+
+
+def distinct(values: list[Any]) -> bool:
+    """Whether no value is there twice."""
+    return len(set(values)) == len(values)
+
+
+def apart(some: Any, others: Any) -> bool:
+    """Whether no two codings can be equal: not even their codes are."""
+    return {(one.system, one.code) for one in some}.isdisjoint((one.system, one.code) for one in others)
+
+
+def in_order(earlier: str, later: str) -> bool:
+    """Whether one date or time is surely not after another: as precise as the other with the same offset, or the earlier moment."""
+    if len(earlier) == len(later) and earlier[19:] == later[19:]:
+        return earlier <= later
+    if min(len(earlier), len(later)) < 19 or "60" in (earlier[17:19], later[17:19]):
+        return False
+    return datetime.fromisoformat(earlier) < datetime.fromisoformat(later)
+
+
+def ascending(low: Any, high: Any) -> bool:
+    """Whether one Quantity is surely not above another of the same unit."""
+    if low.value is None or high.value is None or (low.system, low.code, low.unit) != (high.system, high.code, high.unit):
+        return False
+    return Decimal(bytes(low.value).decode()) <= Decimal(bytes(high.value).decode())
+
+
+def bundled(x: Any) -> bool:
+    """Whether the entries of a Bundle are right for its type and beside each other; those of a document or message are not looked at."""
+    if x.type in ("document", "message"):
+        return False
+    findings = Findings()
+    entries = [_shown(one) for one in x.entry or ()]
+    bundles.check({"link": [{"relation": one.relation} for one in x.link or ()], "entry": entries}, Entries({}, x.type), "", findings)
+    return not findings.found
+
+
+def _shown(entry: Any) -> dict[str, Any]:
+    """What the rules of Bundles look at in an entry."""
+    parts = (("resource", ("resourceType", "id")), ("request", ("method", "url")), ("search", ("mode",)))
+    shown = {name: _members(inner, names) for name, names in parts if (inner := getattr(entry, name)) is not None}
+    return {**shown, **_members(entry, ("fullUrl",))}
+
+
+def _members(x: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name in names if (value := getattr(x, name)) is not None}
