@@ -57,6 +57,7 @@ class Node:
     """What a definition says of one element or slice: `facts` None where only of what is in it."""
 
     facts: ProfileElement | None = None
+    invariants: list[Invariant] = field(default_factory=list)
     children: dict[str, Node] = field(default_factory=dict)
     slices: dict[str, Node] = field(default_factory=dict)
 
@@ -178,7 +179,7 @@ def read_profile(row: bytes) -> Profile:
         base=read.base,
         elements=elements,
         invariants=read.invariants,
-        tree=_tree(elements),
+        tree=_tree(elements, read.invariants),
     )
 
 
@@ -195,7 +196,7 @@ def read_extension(row: bytes) -> ExtensionDefinition:
         parts=whole.parts,
         elements=elements,
         invariants=read.invariants,
-        tree=_tree(elements),
+        tree=_tree(elements, read.invariants),
     )
 
 
@@ -226,19 +227,26 @@ def _part(at: str, elements: Mapping[str, ProfileElement]) -> ExtensionPart:
     )
 
 
-def _tree(elements: Mapping[str, ProfileElement]) -> Node:
+def _tree(elements: Mapping[str, ProfileElement], invariants: tuple[Invariant, ...]) -> Node:
     root = Node()
     for element in elements.values():
-        node = root
-        at, *steps = element.id.split(".")
-        for step in steps:
-            name, _, part = step.partition(":")
-            node = node.children.setdefault(name.removesuffix("[x]"), Node())
-            for slice_name in _slice_names(part, f"{at}.{name}", elements):
-                node = node.slices.setdefault(slice_name, Node())
-            at = f"{at}.{step}"
-        node.facts = element
+        _node(root, element.id, elements).facts = element
+    for rule in invariants:
+        _node(root, rule.path, elements).invariants.append(rule)
     return root
+
+
+def _node(root: Node, path: str, elements: Mapping[str, ProfileElement]) -> Node:
+    """The node of an element id in a tree, made if it is not there."""
+    node = root
+    at, *steps = path.split(".")
+    for step in steps:
+        name, _, part = step.partition(":")
+        node = node.children.setdefault(name.removesuffix("[x]"), Node())
+        for slice_name in _slice_names(part, f"{at}.{name}", elements):
+            node = node.slices.setdefault(slice_name, Node())
+        at = f"{at}.{step}"
+    return node
 
 
 def _slice_names(part: str, at: str, elements: Mapping[str, ProfileElement]) -> Iterator[str]:

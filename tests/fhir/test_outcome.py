@@ -49,5 +49,5 @@ def test_issues_keep_their_order() -> None:
 def test_it_is_valid_r4(issues: list[Issue]) -> None:
     """The outcome of any issues, also of none, conforms to R4 4.0.1."""
     made = outcome(issues)
-    assert validate(made) == []
+    assert [one for one in validate(made) if one.severity == "error"] == []
     assert json.loads(json.dumps(made)) == made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.fhir.fhirpath.environment import Budget, Environment
+from service.fhir.fhirpath.environment import Budget, Environment, TooCostlyError
 from service.fhir.fhirpath.errors import EvaluationError, FhirPathError, ParseError, StaticError
 from service.fhir.fhirpath.link import Path, compile  # noqa: A004 - what it does
 from service.fhir.fhirpath.model import Items, Node, resource_node
@@ -18,6 +18,7 @@ __all__ = [
     "ParseError",
     "Path",
     "StaticError",
+    "TooCostlyError",
     "compile",
     "parse",
     "resource_node",

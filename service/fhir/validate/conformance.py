@@ -1,4 +1,4 @@
-"""Whether a value is what a profile or an extension definition asks for (R4 profiling.html), invariants left out."""
+"""Whether a value is what a profile or an extension definition asks for (R4 profiling.html)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 from service.fhir import definitions, json
 from service.fhir.definitions import Element, Node, Profile, ProfileElement
+from service.fhir.fhirpath import Environment, resource_node
+from service.fhir.fhirpath import Node as PathNode
 from service.fhir.json import Value
 from service.fhir.validate import bindings, limits, references, slicing
 from service.fhir.validate.findings import Findings
+from service.fhir.validate.invariants import Invariants
 from service.fhir.validate.items import RESOURCE, Item, Scope, content, element_items, kind
 from service.fhir.validate.slicing import Discriminators, is_a
 
@@ -26,10 +29,15 @@ class Conformance:
         """Check what is in a value of type `name` against a profile, as `check` takes it."""
         inside = replace(self, url=profile.url)
         if is_a(name, profile.type):
-            inside.check(profile.tree, parent, at, place)
+            inside.check_whole(profile.tree, PathNode(parent, None, name, at), place)
         else:
             message = f"the profile is for {profile.type}, not for {name}"
             self.findings.error("structure", place, message, profile.url)
+
+    def check_whole(self, node: Node, value: PathNode, place: str) -> None:
+        """Check a value against the tree of its definition."""
+        self.check_invariants(node, value, place)
+        self.check(node, value.value, value.at, place)
 
     def check(self, node: Node, parent: Mapping[str, Value], at: str, place: str) -> None:
         """Check what is in an object that `at` names against the node that says it."""
@@ -50,6 +58,7 @@ class Conformance:
             inside = self._inside(item, parent)
             if node.facts:
                 inside.check_value(node.facts, item)
+            inside.check_invariants(node, PathNode(item.value, item.companion, kind(item), item.member.at), item.place)
             inside.check(node, *content(item), item.place)
         if node.slices:
             self._slices(node, element, items, parent, place)
@@ -135,14 +144,18 @@ class Conformance:
 
     def _conforms(self, item: Item, scope: Scope, url: str) -> bool | None:
         """Whether an item has a profile, None for an unknown one; where that is being asked already (a circle of references) it has."""
+        value, at = content(item)
+        return self._judge(scope, url, PathNode(value, None, kind(item), at), item.place)
+
+    def _judge(self, scope: Scope, url: str, value: PathNode, place: str) -> bool | None:
         profile = scope.guide.profile(url)
         if profile is None:
             return None
-        key = id(item.value), profile.url
+        key = id(value.value), profile.url
         if key not in scope.judged:
             scope.judged[key] = True
             trial = Findings()
-            Conformance(trial, scope).check_profile(profile, kind(item), *content(item), item.place)
+            Conformance(trial, scope).check_profile(profile, value.type, value.value, value.at, place)
             scope.judged[key] = not trial.counted["error"]
         return scope.judged[key]
 
@@ -177,6 +190,23 @@ class Conformance:
                 self._error("structure", item.place, f"`{facts.id}` must stand in the order of its slices")
             elif name:
                 highest = order.index(name)
+
+    def environment(self) -> Environment:
+        """What the invariants of the resource are evaluated in."""
+        root = resource_node(self.scope.container)
+        return Environment(
+            resource=root if self.scope.resource is None else resource_node(self.scope.resource),
+            root=root,
+            guide=self.scope.guide,
+            budget=self.scope.budget,
+            resolve=lambda literal: next(iter(references.targets(literal, self.scope)), None),
+            conforms=lambda node, url: self._judge(self.scope, url, node, ""),
+        )
+
+    def check_invariants(self, node: Node, value: PathNode, place: str) -> None:
+        """Check the rules that the definition has on an element."""
+        if node.invariants:
+            Invariants(self.environment(), self.findings, self.url).check_asked(node.invariants, value, place)
 
     def _error(self, code: str, place: str, message: str) -> None:
         self.findings.error(code, place, message, self.url)

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from service.fhir import definitions, primitives
 from service.fhir.definitions import ExtensionDefinition, ExtensionPart, Member
+from service.fhir.fhirpath import Node
 from service.fhir.json import Value
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
@@ -43,7 +44,7 @@ def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) 
         where = "modifierExtension" if known.modifier else "extension"
         findings.error("extension", item.place, f"the extension {known.url} belongs in `{where}`", known.url)
     _check_parts(item.value, known, item.place, findings, known.url)
-    Conformance(findings, scope, known.url).check(known.tree, item.value, "Extension", item.place)
+    Conformance(findings, scope, known.url).check_whole(known.tree, Node(item.value, None, "Extension", "Extension"), item.place)
 
 
 def _warn_of_unknown(item: Item, url: str, findings: Findings) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from service.fhir import definitions
 from service.fhir.bundle import Entries
 from service.fhir.definitions import Element, Member
+from service.fhir.fhirpath import Budget
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import Value
 
@@ -30,7 +31,7 @@ class Scope:
     """What a resource's references may name: the resource whose `contained` they see, the entries of its Bundle.
 
     `guide` holds the definitions that it is checked by, `full_url` is its own in the Bundle. `judged` keeps which values (by their id in
-    this run) conform to which profiles.
+    this run) conform to which profiles. `resource` is the one that is checked, if it is contained; `budget` is for all invariants.
     """
 
     container: Value
@@ -38,6 +39,8 @@ class Scope:
     guide: Guide = PACKED
     full_url: str = ""
     judged: dict[tuple[int, str], bool] = field(default_factory=dict)
+    resource: Value = None
+    budget: Budget = field(default_factory=Budget)
     contained: Mapping[str, list[dict[str, Value]]] = field(init=False)
     """The resources in the container's `contained` by their id."""
 
@@ -52,7 +55,7 @@ class Scope:
     def inside(self, resource: Value, parent: Mapping[str, Value]) -> Scope:
         """What the references of a resource in an entry or a parameter may name."""
         url = parent.get("fullUrl")
-        return replace(self, container=resource, full_url=url if isinstance(url, str) else "")
+        return replace(self, container=resource, resource=None, full_url=url if isinstance(url, str) else "")
 
 
 def member_items(parent: Mapping[str, Value], member: Member, place: str) -> Iterator[Item]:

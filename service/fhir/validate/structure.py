@@ -15,6 +15,7 @@ from service.fhir.json import Value
 from service.fhir.validate import bindings, bundles, claims, datatypes, extensions, references, units
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
+from service.fhir.validate.invariants import Invariants
 from service.fhir.validate.items import RESOURCE, Item, Scope, member_items
 
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
@@ -35,7 +36,10 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
     if name == "Bundle":
         scope = replace(scope, entries=bundle.entries(resource))
         bundles.check(resource, scope.entries, place, findings)
-    _Walk(name, scope, findings).check_object(resource, name, place, ())
+    env = Conformance(findings, scope).environment()
+    invariants = Invariants(env, findings)
+    _Walk(name, scope, findings, invariants).check_object(resource, name, place, ())
+    invariants.check_resource(env.resource, place)
     for profile in claims.wanted(resource, place, scope.guide, findings, profiles):
         Conformance(findings, scope).check_profile(profile, name, resource, name, place)
 
@@ -47,6 +51,7 @@ class _Walk:
     resource_type: str
     scope: Scope
     findings: Findings = field(repr=False)
+    invariants: Invariants
     ids: set[str] = field(default_factory=set)
     """The ids of the elements walked through."""
 
@@ -117,10 +122,11 @@ class _Walk:
         elif member.type == RESOURCE:
             if member.name == "contained":
                 self._check_contained(item)
-            scope = self.scope if member.name == "contained" else self.scope.inside(value, parent)
+            scope = replace(self.scope, resource=value) if member.name == "contained" else self.scope.inside(value, parent)
             check_resource(value, item.place, scope, self.findings)
         else:
             self._check_complex(item, steps)
+        self.invariants.check_element(item)
         if fault := bindings.problem(value, member, self.scope.guide):
             self._error("code-invalid", item.place, fault)
 

@@ -15,6 +15,9 @@ STRUCTURES = "http://hl7.org/fhir/StructureDefinition/"
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
 
 
+NARRATIVE = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">shown</div>'}
+
+
 def _component(code: str, value: int) -> dict[str, Any]:
     quantity = {"value": value, "unit": "mmHg", "system": UCUM, "code": "mm[Hg]"}
     return {"code": {"coding": [{"system": LOINC, "code": code}]}, "valueQuantity": quantity}
@@ -23,6 +26,7 @@ def _component(code: str, value: int) -> dict[str, Any]:
 PRESSURE = json.from_python(
     {
         "resourceType": "Observation",
+        "text": NARRATIVE,
         "meta": {"profile": [f"{US_CORE}us-core-blood-pressure"]},
         "status": "final",
         "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "vital-signs"}]}],
@@ -32,7 +36,9 @@ PRESSURE = json.from_python(
         "component": [_component("8480-6", 120), _component("8462-4", 80)],
     }
 )
-PATIENT = json.from_python({"resourceType": "Patient", "name": [{"family": "Lindqvist", "given": ["Maren"]}], "birthDate": "1980-02"})
+PATIENT = json.from_python(
+    {"resourceType": "Patient", "text": NARRATIVE, "name": [{"family": "Lindqvist", "given": ["Maren"]}], "birthDate": "1980-02"}
+)
 
 
 def changed(resource: Value, path: str, value: Any) -> Value:

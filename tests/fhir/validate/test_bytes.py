@@ -33,7 +33,7 @@ def test_a_text_has_the_findings_of_its_value() -> None:
     data = b'{\n"resourceType": "Patient",\n "birthDate": "x", "name": [\n{"given":["a"], "familie": "y"}]}'
     found = validate_bytes(data)
     assert [replace(one, line=0, column=0) for one in found] == validate(json.read(data))
-    assert [(one.line, one.column) for one in found] == [(3, 2), (4, 1)]
+    assert [(one.line, one.column) for one in found if one.severity == "error"] == [(3, 2), (4, 1)]
 
 
 @pytest.mark.parametrize("good", [PATIENT, PRESSURE], ids=["Patient", "Observation"])

@@ -13,9 +13,6 @@ from service.fhir.validate import validate
 from tests.support.shared import FOLDER, shared
 
 NOT_JUDGED = {
-    "val-q-enablewhen-me-wrong": "the invariant que-12",
-    "val-questionnaire-enableWhen-dw": "the invariant que-12",
-    "val-encounter-period": "the invariant per-1",
     "val-patient-ig-bad": "an implementation guide that is not packed",
     "val-ai6": "a profile that is not packed",
     "val-bundle-conformsto": "a profile that is not packed",

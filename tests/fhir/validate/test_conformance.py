@@ -15,7 +15,7 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (changed(PRESSURE, "subject", {"reference": "Group/1"}), [("structure", "Observation.subject")]),
     (changed(PRESSURE, "code.coding.0.code", "8867-4"), [("value", "Observation.code")]),
     (changed(PRESSURE, "component.0.valueQuantity.code", "kPa"), [("value", "Observation.component[0].valueQuantity.code")]),
-    (changed(PRESSURE, "component.0.valueQuantity.system", None), [("required", "Observation.component[0].valueQuantity")]),
+    (changed(PRESSURE, "component.0.valueQuantity.unit", None), [("required", "Observation.component[0].valueQuantity")]),
     (changed(PRESSURE, "component.0.valueQuantity.value", None), [("required", "Observation.component[0].valueQuantity")]),
     (changed(PRESSURE, "component.0", None), [("required", "Observation"), ("required", "Observation")]),
     (

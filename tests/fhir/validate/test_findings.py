@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from service.fhir.validate import validate
-from tests.fhir.validate.made import PATIENT, changed
+from tests.fhir.validate.made import PATIENT, changed, errors
 
 
 def test_findings_stand_in_the_order_of_the_document() -> None:
     """What is wrong first in the text is told first, whatever was checked first."""
     bad = {"resourceType": "Patient", "birthDate": "x", "name": [{"familie": "a"}], "active": "yes", "gender": "M"}
-    assert [one.expression for one in validate(bad)] == ["Patient.birthDate", "Patient.name[0]", "Patient.active", "Patient.gender"]
+    assert [place for _, place in errors(bad)] == ["Patient.birthDate", "Patient.name[0]", "Patient.active", "Patient.gender"]
 
 
 def test_one_fault_is_told_once() -> None:

@@ -26,7 +26,7 @@ def test_a_slice_has_its_own_cardinality() -> None:
     """Two systolic pressures are one too many, and an element of no slice does no harm."""
     twice = changed(PRESSURE, "component.+", PRESSURE["component"][0])
     assert errors(twice, BP) == [("structure", "Observation.component[2]")]
-    other = changed(PRESSURE, "component.+", {"code": {"coding": [{"system": LOINC, "code": "8478-0"}]}})
+    other = changed(PRESSURE, "component.+", {"code": {"coding": [{"system": LOINC, "code": "8478-0"}]}, "dataAbsentReason": {"text": "x"}})
     assert errors(other, BP) == []
 
 

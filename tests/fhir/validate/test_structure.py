@@ -28,7 +28,10 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (changed(PATIENT, "_birthDate", "x"), [("structure", "Patient.birthDate")]),
     (changed(PATIENT, "_name", [{}]), [("structure", "Patient")]),
     (changed(PATIENT, "gender", "M"), [("code-invalid", "Patient.gender")]),
-    (changed(PATIENT, "contained", [{"resourceType": "Patient", "id": "p", "nam": 1}]), [("structure", "Patient.contained[0]")]),
+    (
+        changed(PATIENT, "contained", [{"resourceType": "Patient", "id": "p", "nam": 1}]),
+        [("invariant", "Patient"), ("structure", "Patient.contained[0]")],
+    ),
     (PATIENT | {"birthDate": None}, [("structure", "Patient.birthDate")]),
     (changed(PATIENT, "_birthDate", {"id": "a"}) | {"birthDate": None}, [("structure", "Patient.birthDate")]),
     (PATIENT | {"_birthDate": None}, [("structure", "Patient.birthDate")]),
@@ -42,7 +45,7 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (changed(PATIENT, "contained", [{"resourceType": "Patient"}]), [("required", "Patient.contained[0]")]),
     (
         changed(PATIENT, "contained", [{"resourceType": "Patient", "id": "p"}] * 2),
-        [("value", "Patient.contained[0]"), ("value", "Patient.contained[1]")],
+        [("invariant", "Patient"), ("value", "Patient.contained[0]"), ("value", "Patient.contained[1]")],
     ),
     (changed(PATIENT, "meta", {"profile": ["us-core-patient"]}), [("value", "Patient.meta.profile[0]")]),
     (changed(PATIENT, "text", {"status": "generated", "div": "<p>x</p>"}), [("value", "Patient.text.div")]),
@@ -88,7 +91,8 @@ def test_ids_are_unique_in_their_resource_only() -> None:
     assert errors(outer) == []
     elements = {"element": [{"id": "Patient", "path": "Patient"}]}
     made = {"resourceType": "StructureDefinition", "url": "https://a.example", "name": "X", "status": "draft", "kind": "resource"}
-    assert not errors(made | {"abstract": False, "type": "Patient", "snapshot": elements, "differential": elements})
+    found = errors(made | {"abstract": False, "type": "Patient", "snapshot": elements, "differential": elements})
+    assert {code for code, _ in found} == {"invariant"}
 
 
 @pytest.mark.parametrize(("contained", "wanted"), [("q", []), ("r", [("not-found", "QuestionnaireResponse.questionnaire")])])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.fhir import definitions
+from service.fhir import definitions, narrative
 from service.fhir.fhirpath.environment import Environment
 from service.fhir.fhirpath.errors import EvaluationError
 from service.fhir.fhirpath.model import Items, Node, resource_node, step, system
@@ -73,13 +73,13 @@ def conforms_to(env: Environment, items: Items, profile: Items) -> Items:
 
 @function("memberOf", ONCE, gives=BOOLEAN)
 def member_of(env: Environment, items: Items, value_set: Items) -> Items:
-    """Whether a code, Coding or CodeableConcept is in a value set; empty where its codes are not known."""
+    """Whether a code, Coding or CodeableConcept is in a value set. Raises EvaluationError where its codes are not known."""
     item, url = one(items), value(value_set)
     if item is None or not isinstance(url, str):
         return NONE
     known = env.guide.codes(url)
     if known is None:
-        return NONE
+        raise EvaluationError("the codes of the value set are not known here")
     if type(item) is not Node or not isinstance(item.value, dict):
         code = system(item)
         return boolean(any(code == other for _, other in known))
@@ -101,9 +101,10 @@ def subsumed_by(env: Environment, items: Items, other: Items) -> Items:
 
 
 @function("htmlChecks", gives=BOOLEAN)
-def html_checks(_: Environment, __: Items) -> Items:
+def html_checks(_: Environment, items: Items) -> Items:
     """Whether narrative has only what R4 allows in it."""
-    raise EvaluationError("narrative")
+    text = value(items)
+    return NONE if text is None else boolean(narrative.problem(text) is None)
 
 
 @function("checkModifiers", ONCE, ONCE, ONCE, ONCE, gives=Gives(of=(-1,)), least=1)
