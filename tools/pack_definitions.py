@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from service.fhir import snapshot
-from service.fhir.expansion import NotEnumerableError, Terms, concepts
+from service.fhir.expansion import CodeSystem, NotEnumerableError, Terms, ValueSet, concepts
 from service.fhir.snapshot import STRUCTURES, VALUE_SETS, Base, Json, Row, filled, type_codes
 
 PACKAGES = ("hl7.fhir.r4.core-4.0.1.tgz", "us_core_610.tgz", "hl7.fhir.uv.ips-1.1.0.tgz")
@@ -82,13 +82,15 @@ def tables(directory: Path) -> dict[str, bytes]:
     structures = {item["url"]: item for item in definitions if item["resourceType"] == "StructureDefinition"}
     types = Types(structures)
     constraints = [item for item in structures.values() if item.get("derivation") == "constraint" and "snapshot" in item]
-    terms = Terms(definitions)
+    value_sets = [item for item in definitions if item["resourceType"] == "ValueSet"]
+    systems = {item["url"]: item for item in definitions if item["resourceType"] == "CodeSystem"}
+    terms = Terms(msgspec.convert(value_sets, list[ValueSet]), msgspec.convert([*systems.values()], list[CodeSystem]))
     return {
         "types.ndjson": lines(type_row(item, types) for item in types.definitions.values()),
         "profiles.ndjson": lines(snapshot.profile_row(item, types) for item in constraints if item["type"] != "Extension"),
         "extensions.ndjson": lines(extension_row(item, types) for item in constraints if item["type"] == "Extension"),
         "codes.ndjson": lines(codes_row(url, terms) for url in checked_value_sets(structures.values())),
-        "systems.ndjson": lines(systems_row(url, item) for url, item in terms.code_systems.items() if is_known(url, item)),
+        "systems.ndjson": lines(systems_row(url, item) for url, item in systems.items() if is_known(url, item)),
     }
 
 
@@ -217,7 +219,7 @@ def is_known(url: str, system: Json) -> bool:
 
 def systems_row(url: str, system: Json) -> Row:
     """Every code of a code system, lower case where case does not matter; whether there may be later ones."""
-    codes = (code for code, _ in concepts(system.get("concept", ()), ()))
+    codes = (code for code, _ in concepts(msgspec.convert(system, CodeSystem).concept, ()))
     any_case = not system.get("caseSensitive", True)
     return {
         "name": url,

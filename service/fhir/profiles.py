@@ -127,9 +127,9 @@ class _ElementRow(msgspec.Struct):
 
 class _ProfileRow(msgspec.Struct):
     name: str
-    version: str
     type: str
     base: str
+    version: str = ""
     elements: tuple[_ElementRow, ...] = ()
     invariants: tuple[Invariant, ...] = ()
 

@@ -99,7 +99,8 @@ def type_codes(element: Json) -> list[str]:
     for kind in element.get("type", ()):
         code = kind["code"]
         if code.startswith(SYSTEM_TYPE):
-            fhir = next(note["valueUrl"] for note in kind["extension"] if note["url"] == FHIR_TYPE)
+            notes = (note.get("valueUrl", "string") for note in kind.get("extension", ()) if note["url"] == FHIR_TYPE)
+            fhir = next(notes, "string")
             code = "id" if element.get("base", {}).get("path") == "Resource.id" else fhir
         codes.append(code)
     return codes
@@ -147,7 +148,7 @@ def constraint_row(element: Json, types: Types) -> Row:
     return filled(
         {
             "slice": element.get("sliceName", ""),
-            "types": type_codes(element),
+            "types": [] if _is_bare(element) else type_codes(element),
             "targets": targets(element, types),
             "profiles": {kind["code"]: _urls(kind["profile"]) for kind in element.get("type", ()) if "profile" in kind},
             "target_profiles": named_targets
@@ -170,6 +171,11 @@ def constraint_row(element: Json, types: Types) -> Row:
             ),
         }
     )
+
+
+def _is_bare(element: Json) -> bool:
+    """Whether this is the value of a primitive, whose type is no type of FHIR."""
+    return element["path"].endswith(".value") and any(kind["code"].startswith(SYSTEM_TYPE) for kind in element.get("type", ()))
 
 
 def _urls(urls: Iterable[str]) -> list[str]:
@@ -257,7 +263,7 @@ class _Overlay:
             if part and at not in self.rows:
                 if left < -1 and not name.endswith("[x]"):
                     raise DefinitionError("the slice is not defined", at)
-                self._add_slice(whole, part, base)
+                self._add_slice(whole, part, base, alone=step == part)
             codes = self.rows.get(at, {}).get("types") or self.rows.get(whole, {}).get("types")
             inside = (base.inside[0], *(codes or base.inside[1:]))
             if left == -1:
@@ -276,15 +282,17 @@ class _Overlay:
                 return name[:end] + "[x]", name, base
         raise DefinitionError(f"not an element of {self.type}", element_id)
 
-    def _add_slice(self, whole: str, part: str, base: Base) -> None:
-        """A new slice; slicing by type and of extensions by url goes without saying."""
+    def _add_slice(self, whole: str, part: str, base: Base, *, alone: bool) -> None:
+        """A new slice; slicing by type and of extensions by url goes without saying, and `valueQuantity` `alone` leaves no other type."""
         sliced = self.rows.setdefault(whole, {"id": whole, "card": base.row["card"]})
         most = sliced["card"].partition("..")[2]
         row = self.rows[f"{whole}:{part}"] = {"id": f"{whole}:{part}", "card": f"0..{most}", "slice": part}
         name = whole.rpartition(".")[2]
         if name.endswith("[x]"):
-            sliced.setdefault("slicing", {"by": [["type", "$this"]], "rules": "open"})
             row["types"] = _typed(base, part.removeprefix(name.removesuffix("[x]")))
+            slicing = sliced.setdefault("slicing", {"by": [["type", "$this"]], "rules": "closed" if alone else "open"})
+            if alone and slicing["rules"] == "closed":
+                sliced["types"] = [*sliced.get("types", ()), *row["types"]]
         elif base.inside[1:] == ("Extension",):
             sliced.setdefault("slicing", {"by": [["value", "url"]], "rules": "open"})
 

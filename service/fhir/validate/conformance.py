@@ -56,8 +56,9 @@ class Conformance:
             self._count(node.facts, element, items, place, perhaps)
         for item in items:
             inside = self._inside(item, parent)
-            if node.facts:
-                inside.check_value(node.facts, item)
+            for facts in (node.facts, _of_primitive(node, item)):
+                if facts:
+                    inside.check_value(facts, item)
             inside.check_invariants(node, PathNode(item.value, item.companion, kind(item), item.member.at), item.place)
             inside.check(node, *content(item), item.place)
         if node.slices:
@@ -137,8 +138,7 @@ class Conformance:
             if known[0] and len(known) == 1:
                 self.check_profile(known[0], kind(item), *content(item), item.place)
             elif None in known:
-                message = f"the profile {urls[known.index(None)]} is not known: it was not checked"
-                self.findings.information("not-found", item.place, message, self.url)
+                self._error("not-found", item.place, f"`{facts.id}` must have the profile {urls[known.index(None)]}, which is not known")
             elif not any(self._conforms(item, self.scope, url) for url in urls):
                 self._error("value", item.place, f"`{facts.id}` must have the profile {' or '.join(urls)}")
 
@@ -210,6 +210,12 @@ class Conformance:
 
     def _error(self, code: str, place: str, message: str) -> None:
         self.findings.error(code, place, message, self.url)
+
+
+def _of_primitive(node: Node, item: Item) -> ProfileElement | None:
+    """What is said of the value of a primitive ("Coding.display.value")."""
+    child = node.children.get("value") if definitions.is_primitive(item.member.type) else None
+    return child.facts if child else None
 
 
 def _shown(value: Value) -> str:
