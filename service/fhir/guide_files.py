@@ -19,8 +19,10 @@ from service.fhir.profiles import ExtensionDefinition, Profile
 from service.fhir.snapshot import DefinitionError, Json
 from service.fhir.structures import Structures
 
-_USED = ("StructureDefinition", "ValueSet", "CodeSystem", "Questionnaire", "ImplementationGuide")
-_MEMBER = re.compile(rf"package/({'|'.join(_USED)})-[^/]*\.json")
+USED = ("StructureDefinition", "ValueSet", "CodeSystem", "Questionnaire", "ImplementationGuide")
+"""The types of resources that a guide is made of."""
+
+_MEMBER = re.compile(rf"package/({'|'.join(USED)})-[^/]*\.json")
 _Shape = TypeVar("_Shape", ValueSet, CodeSystem, "_Guide")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -49,7 +51,7 @@ def guide(resources: Iterable[tuple[str, Value]]) -> Guide:
     Raises GuideError.
     """
     files: dict[str, str] = {}
-    found: dict[str, dict[str, Value]] = {name: {} for name in _USED}
+    found: dict[str, dict[str, Value]] = {name: {} for name in USED}
     for file, resource in resources:
         for one in _opened(resource):
             kind, url = _head(one, file)
@@ -79,11 +81,11 @@ class _Guide(msgspec.Struct):
 
 def _head(resource: Value, file: str) -> tuple[str, str]:
     match resource:
-        case {"resourceType": str(kind), "url": str(url)} if kind in _USED:
+        case {"resourceType": str(kind), "url": str(url)} if kind in USED:
             return kind, url
-        case {"resourceType": str(kind)} if kind in _USED:
+        case {"resourceType": str(kind)} if kind in USED:
             raise GuideError(file, "", f"a {kind} without a url defines nothing")
-    raise GuideError(file, "", f"not a resource that defines something: {', '.join(_USED)}, or a Bundle of them")
+    raise GuideError(file, "", f"not a resource that defines something: {', '.join(USED)}, or a Bundle of them")
 
 
 def _structures(items: dict[str, Value], files: dict[str, str]) -> dict[str, Profile | ExtensionDefinition]:
