@@ -59,16 +59,17 @@ class Conformance:
             for facts in (node.facts, _of_primitive(node, item)):
                 if facts:
                     inside.check_value(facts, item)
-            inside.check_invariants(node, PathNode(item.value, item.companion, kind(item), item.member.at), item.place)
+            self.check_invariants(node, PathNode(item.value, item.companion, kind(item), item.member.at), item.place)
             inside.check(node, *content(item), item.place)
         if node.slices:
             self._slices(node, element, items, parent, place)
 
     def _inside(self, item: Item, parent: Mapping[str, Value]) -> Conformance:
-        """The same check inside an item: an entry's resource has references of its own."""
-        if item.member.type != RESOURCE or item.member.name == "contained":
+        """The same check inside an item: a resource in it is the one that rules speak of, an entry's has references of its own."""
+        if item.member.type != RESOURCE:
             return self
-        return replace(self, scope=self.scope.inside(item.value, parent))
+        contained = item.member.name == "contained"
+        return replace(self, scope=replace(self.scope, resource=item.value) if contained else self.scope.inside(item.value, parent))
 
     def _count(self, facts: ProfileElement, element: Element, items: Sequence[Item], place: str, perhaps: int) -> None:
         """Minimum and maximum, where R4 itself does not say the same."""
