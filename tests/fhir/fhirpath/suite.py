@@ -16,6 +16,7 @@ from service.fhir.fhirpath.model import namespace_and_name, system
 from service.fhir.fhirpath.operators import boolean, truth
 from service.fhir.fhirpath.parser import parse
 from service.fhir.fhirpath.syntax import Literal
+from tests.fhir.fhirpath.stand_ins import STAND_INS
 from tests.support.fhir_xml import read_xml
 
 PREFIX = "r4_"
@@ -99,6 +100,8 @@ def _shown(found: Items) -> str:
 def _input(name: str, folder: Path) -> Node:
     if not name:
         return resource_node(_EMPTY)
+    if name in STAND_INS:
+        return resource_node(STAND_INS[name])
     path = folder / f"{PREFIX}{name}"
     resource = read_xml(path) if path.suffix == ".xml" else json.read(path.read_bytes())
     return resource_node(resource)
