@@ -44,6 +44,12 @@ CONTEXTS = {
     ],
 }
 """More places of extensions: HL7's own R4 and US Core definitions have them there, as later editions of these extensions allow."""
+RULES = {
+    "questionnaire-displayCategory": ["type = 'display'"],
+    "questionnaire-maxOccurs": ["type != 'display' and (repeats = true or %extension.value = 1)"],
+    "questionnaire-minOccurs": ["type != 'display' and (required = true or %extension.value = 0)"],
+}
+"""Rules of extensions that say the opposite of what they are for, or name an element as it is called in JSON only."""
 GROWN = frozenset(
     re.findall(
         r"\S+",
@@ -186,8 +192,8 @@ def element_row(element: Json, types: Types) -> Row:
 
 def extension_row(item: Json, types: Types) -> Row:
     """An extension, with all the places where HL7 has it."""
-    row = snapshot.extension_row(item, types)
-    return {**row, "contexts": [*row["contexts"], *CONTEXTS.get(item["url"].removeprefix(STRUCTURES), ())]}
+    row, name = snapshot.extension_row(item, types), item["url"].removeprefix(STRUCTURES)
+    return {**row, "contexts": [*row["contexts"], *CONTEXTS.get(name, ())], "rules": RULES.get(name, row["rules"])}
 
 
 def checked_value_sets(structures: Iterable[Json]) -> list[str]:

@@ -92,13 +92,17 @@ class ExtensionPart:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionDefinition:
-    """An extension by its url: the element paths or types it may stand on ("Element": anywhere), whether it is a modifier, what it holds.
+    """An extension by its url: where it may stand, whether it is a modifier, what it holds.
 
+    `contexts` are element paths, types ("Element": anywhere) and the urls of extensions that it may stand on, `paths` FHIRPath expressions
+    that give such elements of a resource, `rules` those that must be true of the element it stands on, with the extension as `%extension`.
     `elements` and `tree` say the same, as in a profile of the type Extension. `invariants` are its own.
     """
 
     url: str
     contexts: tuple[str, ...]
+    paths: tuple[str, ...]
+    rules: tuple[str, ...]
     modifier: bool
     types: tuple[str, ...]
     parts: Mapping[str, ExtensionPart]
@@ -137,6 +141,8 @@ class _ProfileRow(msgspec.Struct):
 class _ExtensionRow(msgspec.Struct):
     name: str
     contexts: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
     modifier: bool = False
     elements: tuple[_ElementRow, ...] = ()
     invariants: tuple[Invariant, ...] = ()
@@ -191,6 +197,8 @@ def read_extension(row: bytes) -> ExtensionDefinition:
     return ExtensionDefinition(
         url=read.name,
         contexts=read.contexts,
+        paths=read.paths,
+        rules=read.rules,
         modifier=read.modifier,
         types=whole.types,
         parts=whole.parts,

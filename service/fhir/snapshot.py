@@ -71,12 +71,12 @@ def extension_row(item: Json, types: Types, base: Row | None = None) -> Row:
     Raises DefinitionError.
     """
     contexts = item.get("context", ())
-    if other := [context["type"] for context in contexts if context["type"] != "element"]:
-        raise DefinitionError(f"a context of type {other[0]} is not supported")
     elements, added = _read(item, types, base or {})
     return {
         "name": item["url"],
-        "contexts": [context["expression"] for context in contexts],
+        "contexts": [context["expression"] for context in contexts if context["type"] != "fhirpath"],
+        "paths": [context["expression"] for context in contexts if context["type"] == "fhirpath"],
+        "rules": item.get("contextInvariant", []),
         "modifier": any(element.get("isModifier", False) for element in _elements(item) if element["path"] == "Extension"),
         "elements": [row for row in elements if row["id"] != "Extension.url"],
         "invariants": added,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
-from service.fhir import definitions, primitives
+from service.fhir import definitions, fhirpath, primitives
 from service.fhir.definitions import ExtensionDefinition, ExtensionPart, Member
-from service.fhir.fhirpath import Node
+from service.fhir.fhirpath import Environment, FhirPathError, Node
 from service.fhir.json import Value
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
@@ -16,11 +17,32 @@ from service.fhir.validate.items import Item, Scope
 _HL7 = "http://hl7.org/fhir/StructureDefinition/"
 
 
-def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) -> None:
-    """Check an extension that stands on a host, if its url is known.
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What an extension stands on in a resource: the element, by the names that a context may give it.
 
-    `host` are the names that a context may give its host: "Element", its type, its path from the resource or from a type on the way.
+    Those are "Element", its type, its path from the resource or from a type on the way, its url if it is an extension itself.
     """
+
+    env: Environment
+    node: Node
+    names: AbstractSet[str]
+
+
+def host(env: Environment, parent: Mapping[str, Value], steps: Sequence[Member]) -> Host:
+    """The host of the extensions in an object, to which the steps lead from the resource of the environment."""
+    names = _names(env.resource.at, steps)
+    if not steps:
+        return Host(env, env.resource, names)
+    member = steps[-1]
+    if member.type == "Extension" and isinstance(parent.get("url"), str):
+        names.add(parent["url"])
+    beside = definitions.is_primitive(member.type)
+    return Host(env, Node(None if beside else parent, parent if beside else None, member.type, member.at), names)
+
+
+def check(item: Item, on: Host, findings: Findings, scope: Scope) -> None:
+    """Check an extension, if its url is known."""
     if not isinstance(item.value, dict):
         return
     has_value = any(name.startswith(("value", "_value")) for name in item.value)
@@ -29,7 +51,7 @@ def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) 
     url = item.value.get("url")
     if not isinstance(url, str):
         return
-    if not primitives.is_absolute(url) and "Extension" not in host:
+    if not primitives.is_absolute(url) and "Extension" not in on.names:
         findings.error("value", item.place, "the url of an extension must be absolute")
     if "|" in url:
         findings.error("value", item.place, "the url of an extension must not have a version")
@@ -37,12 +59,16 @@ def check(item: Item, host: AbstractSet[str], findings: Findings, scope: Scope) 
     if known is None:
         _warn_of_unknown(item, url, findings)
         return
-    if host.isdisjoint(known.contexts):
-        allowed = ", ".join(known.contexts)
+    if on.names.isdisjoint(known.contexts) and not any(_gives(path, on) for path in known.paths):
+        allowed = ", ".join(known.contexts + known.paths)
         findings.error("extension", item.place, f"the extension {known.url} may stand on {allowed} only", known.url)
     if known.modifier != (item.member.element.name == "modifierExtension"):
         where = "modifierExtension" if known.modifier else "extension"
         findings.error("extension", item.place, f"the extension {known.url} belongs in `{where}`", known.url)
+    for rule in known.rules:
+        if _is_broken(rule, known.url, on):
+            message = f"the extension {known.url} may stand here only where `{rule}`"
+            findings.error("extension", item.place, message, known.url)
     _check_parts(item.value, known, item.place, findings, known.url)
     Conformance(findings, scope, known.url).check_whole(known.tree, Node(item.value, None, "Extension", "Extension"), item.place)
 
@@ -54,8 +80,26 @@ def _warn_of_unknown(item: Item, url: str, findings: Findings) -> None:
         findings.warning("extension", item.place, "R4 has no such extension: it was not checked")
 
 
-def host_names(resource_type: str, steps: Sequence[Member]) -> set[str]:
-    """The names of the element that the steps lead to from a resource, as contexts of extensions give them."""
+def _gives(path: str, on: Host) -> bool:
+    """Whether an expression gives the host, of its resource; not if it cannot be evaluated."""
+    here, resource = on.node.companion if on.node.value is None else on.node.value, on.env.resource
+    try:
+        found = fhirpath.compile(path, resource.at).evaluate(on.env, resource)
+    except FhirPathError:
+        return False
+    return any(isinstance(one, Node) and (one.value is here or one.companion is here) for one in found)
+
+
+def _is_broken(rule: str, url: str, on: Host) -> bool:
+    """Whether a rule is not true of the host; not if it cannot be evaluated."""
+    text = rule.replace("%extension", f"extension.where(url = '{url}')")
+    try:
+        return not fhirpath.compile(text, on.node.at).holds(on.env, on.node)
+    except FhirPathError:
+        return False
+
+
+def _names(resource_type: str, steps: Sequence[Member]) -> set[str]:
     names = {resource_type, *definitions.bases(resource_type), "Element"}
     for step in steps:
         ends = (step.element.name, f"{step.element.name}[x]") if step.element.choice else (step.element.name,)

@@ -41,10 +41,12 @@ class Scope:
     judged: dict[tuple[int, str], bool] = field(default_factory=dict)
     resource: Value = None
     budget: Budget = field(default_factory=Budget)
-    contained: Mapping[str, list[dict[str, Value]]] = field(init=False)
-    """The resources in the container's `contained` by their id."""
+    contained: Mapping[str, list[dict[str, Value]]] | None = None
+    """The resources in the container's `contained` by their id, found when it is made."""
 
     def __post_init__(self) -> None:
+        if self.contained is not None:
+            return
         inside = self.container.get("contained") if isinstance(self.container, dict) else None
         found: dict[str, list[dict[str, Value]]] = {}
         for one in inside if isinstance(inside, list) else []:
@@ -52,10 +54,14 @@ class Scope:
                 found.setdefault(one["id"], []).append(one)
         object.__setattr__(self, "contained", found)
 
+    def named(self, name: str) -> list[dict[str, Value]]:
+        """The contained resources with an id."""
+        return (self.contained or {}).get(name, [])
+
     def inside(self, resource: Value, parent: Mapping[str, Value]) -> Scope:
         """What the references of a resource in an entry or a parameter may name."""
         url = parent.get("fullUrl")
-        return replace(self, container=resource, resource=None, full_url=url if isinstance(url, str) else "")
+        return replace(self, container=resource, contained=None, resource=None, full_url=url if isinstance(url, str) else "")
 
 
 def member_items(parent: Mapping[str, Value], member: Member, place: str) -> Iterator[Item]:

@@ -24,7 +24,7 @@ def targets(literal: str, scope: Scope) -> list[dict[str, Value]]:
     if literal == "#":
         return [scope.container] if isinstance(scope.container, dict) else []
     if literal.startswith("#"):
-        return scope.contained.get(literal[1:], [])
+        return scope.named(literal[1:])
     return scope.entries.named(literal, scope.full_url)
 
 
@@ -36,7 +36,7 @@ def target(reference: Value, scope: Scope) -> tuple[dict[str, Value], Scope] | N
         return None
     if literal.startswith("#"):
         return found[0], scope
-    return found[0], replace(scope, container=found[0], full_url=scope.entries.url(literal, scope.full_url))
+    return found[0], replace(scope, container=found[0], contained=None, full_url=scope.entries.url(literal, scope.full_url))
 
 
 def problem(literal: Value, scope: Scope) -> tuple[str, str, str] | None:

@@ -38,7 +38,7 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
         bundles.check(resource, scope.entries, place, findings)
     env = Conformance(findings, scope).environment()
     invariants = Invariants(env, findings)
-    _Walk(name, scope, findings, invariants).check_object(resource, name, place, ())
+    _Walk(scope, findings, invariants).check_object(resource, name, place, ())
     invariants.check_resource(env.resource, place)
     for profile in claims.wanted(resource, place, scope.guide, findings, profiles):
         Conformance(findings, scope).check_profile(profile, name, resource, name, place)
@@ -46,9 +46,8 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """The walk through one resource of a type."""
+    """The walk through one resource."""
 
-    resource_type: str
     scope: Scope
     findings: Findings = field(repr=False)
     invariants: Invariants
@@ -125,7 +124,7 @@ class _Walk:
             scope = replace(self.scope, resource=value) if member.name == "contained" else self.scope.inside(value, parent)
             check_resource(value, item.place, scope, self.findings)
         else:
-            self._check_complex(item, steps)
+            self._check_complex(item, parent, steps)
         self.invariants.check_element(item)
         if fault := bindings.problem(value, member, self.scope.guide):
             self._error("code-invalid", item.place, fault)
@@ -134,7 +133,7 @@ class _Walk:
         own = item.value.get("id") if isinstance(item.value, dict) else None
         if isinstance(item.value, dict) and "id" not in item.value:
             self._error("required", item.place, "a contained resource must have an id")
-        elif isinstance(own, str) and len(self.scope.contained.get(own, ())) > 1:
+        elif isinstance(own, str) and len(self.scope.named(own)) > 1:
             self._error("value", item.place, "the id of a contained resource must be unique in its container")
 
     def _check_primitive(self, item: Item, steps: tuple[Member, ...]) -> None:
@@ -146,15 +145,18 @@ class _Walk:
         if type_ == "canonical" and isinstance(value, str) and value.startswith("#") and not references.targets(value, self.scope):
             self._error("not-found", item.place, f"`{path}` refers to a contained resource that is not there")
         if isinstance(item.companion, dict):
+            if value is None:
+                self._check_content(item.companion, item.place)
             self.check_object(item.companion, "Element", item.place, (*steps, item.member))
         elif item.companion is not None:
             self._error("structure", item.place, "what stands beside a primitive value must be a JSON object")
 
-    def _check_complex(self, item: Item, steps: tuple[Member, ...]) -> None:
+    def _check_complex(self, item: Item, parent: Mapping[str, Value], steps: tuple[Member, ...]) -> None:
         element = item.member.element
+        self._check_content(item.value, item.place)
         self.check_object(item.value, item.member.at, item.place, (*steps, item.member))
         if item.member.type == "Extension":
-            host = extensions.host_names(self.resource_type, steps)
+            host = extensions.host(self.invariants.env, parent, steps)
             extensions.check(item, host, self.findings, self.scope)
         if element.simple and "comparator" in item.value:
             self._error("structure", item.place, f"`{element.path}` is a SimpleQuantity, which has no comparator")
@@ -164,6 +166,10 @@ class _Walk:
             units.check(item, self.findings)
         for severity, code, name, message in datatypes.RULES.get(item.member.type, _none)(item.value):
             self.findings.add(severity, code, f"{item.place}.{name}", message)
+
+    def _check_content(self, value: Mapping[str, Value], place: str) -> None:
+        if len(value) == 1 and "id" in value:
+            self._error("invariant", place, "ele-1: an element must have more than an id")
 
     def _check_reference(self, item: Item) -> None:
         element, named = item.member.element, references.target_types(item.value, self.scope)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from service.fhir import definitions, json
+from service.fhir.guide import Guide
 from service.fhir.json import Value
 from service.fhir.validate import validate
 from tests.fhir.validate.made import PATIENT, PRESSURE, STRUCTURES, US_CORE, changed, errors
@@ -82,3 +86,49 @@ def test_an_unknown_extension_is_allowed() -> None:
 def test_what_breaks_its_definition_is_found(resource: Value, wanted: list[tuple[str, str]]) -> None:
     """Context, kind, value type and parts of a known extension are checked; ext-1 and the url of any."""
     assert errors(resource) == wanted
+
+
+@pytest.mark.parametrize(
+    ("contexts", "paths", "place", "right"),
+    [
+        (("https://a.example/outer",), (), "outer", True),
+        (("https://a.example/other",), (), "outer", False),
+        ((), ("Patient.name",), "name", True),
+        ((), ("Patient.name.where(use = 'old')",), "name", False),
+        ((), ("Patient",), "name", False),
+        ((), ("Patient.name.family",), "family", True),
+        ((), ("Patient.nonsense()",), "family", False),
+    ],
+)
+def test_contexts_may_be_extensions_and_expressions(contexts: tuple[str, ...], paths: tuple[str, ...], place: str, *, right: bool) -> None:
+    """An extension may stand on the extensions that its contexts name, and on the elements that its FHIRPath expressions give."""
+    packed = definitions.extension(f"{STRUCTURES}humanname-mothers-family")
+    assert packed is not None
+    url = "https://a.example/own"
+    guide = Guide(extensions={url: replace(packed, url=url, contexts=contexts, paths=paths)})
+    own = {"url": url, "valueString": "x"}
+    patient = {
+        "outer": changed(PATIENT, "extension", [{"url": "https://a.example/outer", "extension": [own]}]),
+        "name": changed(PATIENT, "name.0.extension", [own]),
+        "family": changed(PATIENT, "name.0._family", {"extension": [own]}),
+    }[place]
+    assert ("extension" not in [one.code for one in validate(patient, (), guide)]) is right
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "item", "right"),
+    [
+        ("sliderStepValue", {"valueInteger": 1}, {"type": "integer"}, True),
+        ("sliderStepValue", {"valueInteger": 1}, {"type": "string"}, False),
+        ("maxOccurs", {"valueInteger": 2}, {"type": "string", "repeats": True}, True),
+        ("maxOccurs", {"valueInteger": 2}, {"type": "string"}, False),
+        ("maxOccurs", {"valueInteger": 1}, {"type": "string"}, True),
+        ("displayCategory", {"valueCodeableConcept": {"text": "x"}}, {"type": "display"}, True),
+    ],
+)
+def test_an_extension_may_ask_for_what_it_stands_on(name: str, value: Value, item: Value, *, right: bool) -> None:
+    """The rules of an extension for its place (contextInvariant) hold of the element that has it."""
+    extension = {"url": f"{STRUCTURES}questionnaire-{name}", **value}
+    asked = {"resourceType": "Questionnaire", "status": "draft", "item": [{"linkId": "1", **item, "extension": [extension]}]}
+    found = validate(json.from_python(asked), ())
+    assert ("extension" not in [one.code for one in found]) is right

@@ -25,6 +25,8 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (changed(PRESSURE, "subject", {"reference": "Practitioner/1"}), [("structure", "Observation.subject")]),
     (changed(PATIENT, "name.0.given", [None]), [("structure", "Patient.name[0].given[0]")]),
     (changed(PATIENT, "name.0._given", [{}]), [("structure", "Patient.name[0].given[0]")]),
+    (changed(PATIENT, "name.0._given", [{"id": "a"}, {"id": "b"}]), [("invariant", "Patient.name[0].given[1]")]),
+    (changed(PATIENT, "name", [{"id": "a"}]), [("invariant", "Patient.name[0]")]),
     (changed(PATIENT, "_birthDate", "x"), [("structure", "Patient.birthDate")]),
     (changed(PATIENT, "_name", [{}]), [("structure", "Patient")]),
     (changed(PATIENT, "gender", "M"), [("code-invalid", "Patient.gender")]),
@@ -58,7 +60,7 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
 
 
 ABSENT = {"url": f"{STRUCTURES}data-absent-reason", "valueCode": "unknown"}
-BESIDE = changed(changed(PATIENT, "name.0.given", ["Maren", None]), "name.0._given", [None, {"id": "b"}])
+BESIDE = changed(changed(PATIENT, "name.0.given", ["Maren", None]), "name.0._given", [None, {"id": "b", "extension": [ABSENT]}])
 
 
 @pytest.mark.parametrize("good", [PRESSURE, PATIENT, changed(PATIENT, "_birthDate", {"id": "a"}), BESIDE], ids=range(4))
