@@ -20,6 +20,7 @@ SYSTEM = "http://unitsofmeasure.org"
 
 MAX_CODE = 256
 MAX_EXPONENT = 99
+MAX_MAGNITUDE = 400
 
 _ESSENCE = Path(__file__).parent / "tables" / "ucum-essence.xml"
 _TOKEN = re.compile(r"(?P<annotation>\{[ -z|~]*\})|(?P<sign>[./()])|(?P<symbol>(?:\[[^\[\]]*\]|[^\[\](){}./])+)|(?P<other>.)", re.DOTALL)
@@ -101,10 +102,10 @@ def unit(code: str) -> Unit | None:
 def canonical(value: Decimal, code: str) -> tuple[Fraction, Dimension] | None:
     """A value in a unit as a number of base units, and which these are: two are comparable when their dimensions are equal.
 
-    None for what is no unit, and for scales that are not linear: such values compare only in the same unit.
+    None for what is no unit, for scales that are not linear (such values compare only in the same unit), and beyond 1e±MAX_MAGNITUDE.
     """
     found = unit(code)
-    if found is None or found.offset is None:
+    if found is None or found.offset is None or abs(value.adjusted()) > MAX_MAGNITUDE:
         return None
     return found.factor * Fraction(value) + found.offset, found.dimension
 

@@ -89,6 +89,12 @@ def test_decimals_are_exact() -> None:
     assert ucum.canonical(Decimal("0.1"), "mg") == (Fraction(1, 10000), (("g", 1),))
 
 
+@pytest.mark.parametrize("value", ["1e401", "1e999999", "-1e-999999"])
+def test_hostile_values_are_not_converted(value: str) -> None:
+    """A value of a million digits is nobody's amount of anything."""
+    assert ucum.canonical(Decimal(value), "kg") is None
+
+
 @pytest.mark.parametrize("code", ["(" * 10**6, "10*99" * 10**5, "10*999", "9" * 10**5, "m.10*99" * 36, "{" + "a" * 10**6, "1" * 250])
 def test_hostile_codes_are_refused_at_once(code: str) -> None:
     """Depth, length and powers are bounded."""

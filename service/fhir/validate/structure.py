@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from service.fhir import bundle, definitions, primitives
 from service.fhir.definitions import Element, Member
 from service.fhir.json import Value
-from service.fhir.validate import bindings, bundles, claims, datatypes, extensions, references, units
+from service.fhir.validate import answers, bindings, bundles, claims, datatypes, extensions, questionnaire, references, units
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.invariants import Invariants
@@ -40,6 +40,10 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
     invariants = Invariants(env, findings)
     _Walk(scope, findings, invariants).check_object(resource, name, place, ())
     invariants.check_resource(env.resource, place)
+    if name == "Questionnaire":
+        questionnaire.check(resource, place, findings)
+    elif name == "QuestionnaireResponse":
+        answers.check(resource, place, scope, findings)
     for profile in claims.wanted(resource, place, scope.guide, findings, profiles):
         Conformance(findings, scope).check_profile(profile, name, resource, name, place)
 

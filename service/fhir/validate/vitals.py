@@ -19,7 +19,8 @@ _VITAL_SIGNS = "http://hl7.org/fhir/StructureDefinition/vitalsigns"
 def profile(observation: Mapping[str, Value], guide: Guide) -> str:
     """The url of R4's profile for the vital sign that a code of an Observation names; "" for other Observations.
 
-    It is also "" where the Observation claims a profile made from R4's vital signs (US Core's are), which then says what must hold.
+    It is also "" where the Observation claims a profile made from R4's vital signs (US Core's are), in whatever version: that says what
+    must hold.
     """
     _, url = min(_named(observation), default=(0, ""))
     return "" if url and _claims_another(observation, guide) else url
@@ -37,7 +38,7 @@ def _named(observation: Mapping[str, Value]) -> Iterator[tuple[int, str]]:
 def _claims_another(observation: Mapping[str, Value], guide: Guide) -> bool:
     match observation.get("meta"):
         case {"profile": list(claimed)}:
-            return any(isinstance(url, str) and _VITAL_SIGNS in _bases(url, guide) for url in claimed)
+            return any(isinstance(url, str) and _VITAL_SIGNS in _bases(url.partition("|")[0], guide) for url in claimed)
     return False
 
 
