@@ -50,12 +50,21 @@ def text(at: str) -> str:
     with lines.function(f"def check_{shapes.name(at)}(x, {'targets, ' * (at == 'Reference')}s):"):
         for name, parts in shapes.parts(at).items():
             _element(at, name, parts, lines)
+        _something(at, lines)
         if at in _WORDS:
             lines.refuse(_WORDS[at])
         if at == "Reference":
             lines.add("refer(x, targets, s)")
         rules.emit(at, "x", at, lines, (name for name, parts in shapes.parts(at).items() if len(parts) > 1))
     return lines.text
+
+
+def _something(at: str, lines: Lines) -> None:
+    """Refuse a value with nothing in it but perhaps its id."""
+    parts = [part for part in shapes.all_parts(at) if part.attribute != "id"]
+    if not definitions.is_resource(at) and not any(part.member.element.min for part in parts):
+        usual = sorted(parts, key=lambda part: part.attribute in ("extension", "modifierExtension"))
+        lines.refuse(" and ".join(f"x.{part.attribute} is None" for part in usual))
 
 
 def _element(at: str, name: str, parts: tuple[Part, ...], lines: Lines) -> None:
@@ -113,7 +122,6 @@ def _one(at: str, part: Part, v: str, lines: Lines) -> None:
     if part.how == "plain":
         _primitive(part, v, lines)
     if part.attribute == "id" and not definitions.is_resource(at):
-        lines.refuse("alone(x)")
         lines.add("s.identify(v)")
     if type_ == "Reference":
         targets = lines.constant(f"TARGETS_{shapes.name(element.path)}", frozenset(element.targets)) if element.targets else "None"

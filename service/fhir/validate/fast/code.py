@@ -16,7 +16,7 @@ from service.fhir.primitives import MAX_INTEGER, MAX_STRING
 from service.fhir.validate import vitals
 from service.fhir.validate.fast import checks, profiles, runtime, shapes
 from service.fhir.validate.fast.profiles import NotEmitted
-from service.fhir.validate.fast.runtime import MAX_INTERNED, Entry, Memo, Nowhere, Unsure, Where, remember
+from service.fhir.validate.fast.runtime import MAX_INTERNED, Entry, Memo, Nowhere, Unsure, Where, head, remember
 
 _HEAD = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"').match
 _NOWHERE = Nowhere()
@@ -48,13 +48,6 @@ _BUILT_IN = {
 }
 
 
-class _Head(msgspec.Struct):
-    resourceType: str  # noqa: N815 - by its JSON name
-    id: str = ""
-
-
-_head = msgspec.json.Decoder(_Head).decode
-
 Check = Callable[[Any, Any], None]
 
 
@@ -85,7 +78,7 @@ class Code:
         """
         data = bytes(data)
         found = _HEAD(data)
-        name = found[1].decode() if found else _head(data).resourceType
+        name = found[1].decode() if found else head(data).resourceType
         reader = self._readers.get(name) or self._reader(name)
         decode, check = reader
         x = decode(data)
@@ -93,27 +86,27 @@ class Code:
         s.deepen(shapes.depth(name))
         if name == "Bundle":
             s.kind = x.type
-            entries = [(one.fullUrl, _entry(bytes(one.resource))) for one in x.entry or () if one.fullUrl and one.resource]
+            entries = [(one.fullUrl, Entry(one.resource)) for one in x.entry or () if one.fullUrl and one.resource]
             s.entries = dict(entries)
             if len(s.entries) < len(entries):
                 raise Unsure
         elif len(data) > MAX_STRING:
             raise Unsure
         if name not in ("Bundle", "Binary", "Parameters") and x.contained:
-            heads = [_head(one) for one in x.contained]
+            heads = [head(one) for one in x.contained]
             s.contained = {one.id: one.resourceType for one in heads if one.id}
             if len(s.contained) < len(heads):
                 raise Unsure
         self._names[check](x, s)
         for conform in self._wanted(name, x) if given is None else map(partial(self._given, name), given):
             conform(x, s)
-        if s.contained.keys() - s.used:
+        if s.contained and s.contained.keys() - s.used:
             raise Unsure
         return x
 
     def _contained(self, data: bytes, around: Where) -> Any:
         data = bytes(data)
-        name = _head(data).resourceType
+        name = head(data).resourceType
         decode, check = self._readers.get(name) or self._reader(name)
         x = decode(data)
         around.deepen(shapes.depth(name))
@@ -211,16 +204,20 @@ class Code:
                     if part.how in ("inside", "later"):
                         self._check(part.member.at)
                     if part.how == "later":
-                        self._names.setdefault(f"{shapes.name(part.member.at)}_of", self._later(part.member.at))
+                        self._later(part.member.at)
                 self._names[name](*args)
 
             self._names[name] = first
 
-    def _later(self, at: str) -> Callable[[Any], Any]:
-        def decoded(data: Any) -> Any:
-            return self._decoder(at)(data)
+    def _later(self, at: str) -> None:
+        """See that there is a decoder for a type, or one that is made when it is first called."""
+        name = f"{shapes.name(at)}_of"
 
-        return decoded
+        def first(data: Any) -> Any:
+            self._names[name] = self._decoder(at)
+            return self._names[name](data)
+
+        self._names.setdefault(name, first)
 
     def _decoder(self, at: str) -> Callable[[Any], Any]:
         """From a text to the Struct of a type. Raises Unsure where a name stands twice in an object, and what msgspec raises."""
@@ -245,7 +242,7 @@ class Code:
 
 
 def _once(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A decoder that refuses empty objects, and an object with one name twice: of the two only the last is written again.
+    """A decoder that refuses an object with one name twice: of the two only the last is written again.
 
     A text with no space between its parts comes out as long as it was; of any other the quotes are counted, of which every name has two.
     """
@@ -253,18 +250,11 @@ def _once(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def decoded(data: Any) -> Any:
         x = decode(data)
         again = _encode(x)
-        if b"{}" in again:
-            raise Unsure
         if len(again) != len(data) and again.count(b'"') != bytes(data).count(b'"'):
             raise Unsure
         return x
 
     return decoded
-
-
-def _entry(data: bytes) -> Entry:
-    found = _HEAD(data)
-    return Entry(found[1].decode() if found else _head(data).resourceType, data)
 
 
 def _vital(x: Any, claimed: Iterable[str]) -> str:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
 
 from service.fhir import definitions, json, primitives, ucum
 from service.fhir.bundle import Entries
@@ -32,6 +32,7 @@ _MAX_STEPS = 50_000
 
 _DAY = r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
+_FOUND = re.compile(r"[A-Za-z0-9.-]+(?:/[A-Za-z0-9.-]+)?").fullmatch
 _LITERAL = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
 
 # Most values are of these forms, and all that are of them are valid; the full checks decide about others.
@@ -47,20 +48,28 @@ _encode = msgspec.json.encode
 
 
 _NO_ENTRIES = Entries()
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-class _Meta(msgspec.Struct):
-    profile: list[str] | None = None
+class _Meta(msgspec.Struct, frozen=True):
+    profile: tuple[str, ...] = ()
 
 
-class _Claims(msgspec.Struct):
-    meta: _Meta | None = None
+class Head(msgspec.Struct):
+    """What a resource says of itself."""
+
+    resourceType: str  # noqa: N815 - by its JSON name
+    id: str = ""
+    meta: _Meta = _Meta()
 
 
-_claims = msgspec.json.Decoder(_Claims).decode
+head = msgspec.json.Decoder(Head).decode
+"""From the text of a resource to what it says of itself."""
 
 
 CODES: Memo = {}
+SEARCHES: Memo = {}
+"""Searches in place of a reference that name no type, up to the value of an identifier."""
 SYSTEMS: Memo = {}
 """Absolute uris that identifiers have as their system."""
 UNITS: Memo = {}
@@ -74,21 +83,20 @@ class Unsure(Exception):  # noqa: N818 - no error: the slow path answers
 
 
 class Entry:
-    """A resource in a Bundle, to which others may refer."""
+    """A resource in a Bundle, to which others may refer: its text, and what they ask about it."""
 
-    __slots__ = ("_profiles", "data", "type")
+    __slots__ = ("_head", "_text")
 
-    def __init__(self, type_: str, data: bytes) -> None:
-        self.type, self.data = type_, data
-        self._profiles: frozenset[str] | None = None
+    def __init__(self, text: msgspec.Raw) -> None:
+        self._text = text
+        self._head: Head | None = None
 
     @property
-    def profiles(self) -> frozenset[str]:
-        """The urls of the profiles that it claims, which it must have to be accepted."""
-        if self._profiles is None:
-            meta = _claims(self.data).meta
-            self._profiles = frozenset(meta.profile if meta and meta.profile else ())
-        return self._profiles
+    def head(self) -> Head:
+        """Its type and its profiles, which it must have to be accepted itself."""
+        if self._head is None:
+            self._head = head(self._text)
+        return self._head
 
 
 class Where:
@@ -103,12 +111,12 @@ class Where:
     def __init__(self, name: str, around: Where | None, url: str | None) -> None:
         self.name = name
         self.url = url or ""
-        self.entries: Mapping[str, Entry] = around.entries if around else {}
+        self.entries: Mapping[str, Entry] = around.entries if around else _NONE
         self.depth: int = around.depth if around else 0
         self.kind: str = around.kind if around else ""
-        self.contained: Mapping[str, str] = {}
-        self.used: set[str] = set()
-        self.ids: set[str] = set()
+        self.contained: Mapping[str, str] = _NONE
+        self.used: list[str] = []
+        self.ids: list[str] = []
 
     def deepen(self, levels: int) -> None:
         """Go into a text inside a text, which may be some levels deep."""
@@ -120,7 +128,7 @@ class Where:
         """Take the id of an element, which no other may have."""
         if own in self.ids:
             raise Unsure
-        self.ids.add(own)
+        self.ids.append(own)
 
 
 class Nowhere:
@@ -183,12 +191,6 @@ uri, canonical, date, date_time, instant, time, oid, uuid, base64, xhtml = map(
 )
 
 
-def alone(x: Any) -> bool:
-    """Whether a Struct has one member only."""
-    values = astuple(x)
-    return values.count(None) == len(values) - 1
-
-
 def refer(x: Any, targets: frozenset[str] | None, s: Where) -> None:
     """Refuse a Reference that may name what it must not; targets None for any."""
     literal = x.reference
@@ -197,11 +199,11 @@ def refer(x: Any, targets: frozenset[str] | None, s: Where) -> None:
         if named is None:
             return
     elif literal in s.entries:
-        named = s.entries[literal].type
+        named = s.entries[literal].head.resourceType
     elif plain := _LITERAL(literal):
         named = plain[1]
     elif literal.startswith("#"):
-        s.used.add(literal[1:])
+        s.used.append(literal[1:])
         named = s.contained[literal[1:]]
     else:
         named = _named(literal, s)
@@ -212,13 +214,19 @@ def refer(x: Any, targets: frozenset[str] | None, s: Where) -> None:
 
 
 def _named(literal: str, s: Where) -> str:
-    """The type that a reference to somewhere else names, "" for none."""
+    """The type that a reference to somewhere else names, "" for none. That of a search is remembered by what comes before its value."""
+    search, _, value = literal.rpartition("|")
+    if search in SEARCHES and s.kind == "transaction" and _FOUND(value):
+        return ""
     if not URI(literal) or "#" in literal or (s.entries and "/_history/" in literal):
         raise Unsure
     if "?" in literal and s.kind != "transaction" and not primitives.is_absolute(literal):
         raise Unsure
     steps = literal.partition("/_history/")[0].rsplit("/", 2)
-    return steps[-2] if len(steps) > 1 else ""
+    named = steps[-2] if len(steps) > 1 else ""
+    if "?" in search and ID(value) and not definitions.is_resource(named):
+        remember(SEARCHES, search)
+    return named
 
 
 def targeted(x: Any, profiles: frozenset[str], s: Where) -> None:
@@ -229,7 +237,7 @@ def targeted(x: Any, profiles: frozenset[str], s: Where) -> None:
     if literal.startswith("#"):
         raise Unsure
     found = s.entries.get(_NO_ENTRIES.url(literal, s.url))
-    if found and found.profiles.isdisjoint(profiles):
+    if found and profiles.isdisjoint(found.head.meta.profile):
         raise Unsure
 
 
@@ -286,12 +294,31 @@ def ascending(low: Any, high: Any) -> bool:
 
 def bundled(x: Any) -> bool:
     """Whether the entries of a Bundle are right for its type and beside each other; those of a document or message are not looked at."""
+    if x.type == "transaction" and not x.link and _are_plain_writes(x.entry or ()):
+        return True
     if x.type in ("document", "message"):
         return False
     findings = Findings()
     entries = [_shown(one) for one in x.entry or ()]
     bundles.check({"link": [{"relation": one.relation} for one in x.link or ()], "entry": entries}, Entries({}, x.type), "", findings)
     return not findings.found
+
+
+def _are_plain_writes(entries: Iterable[Any]) -> bool:
+    """Whether entries create or update resources of their types, each one that a search finds or that has the id."""
+    updated: set[str] = set()
+    for entry in entries:
+        request, resource, url = entry.request, entry.resource, entry.fullUrl
+        if request is None or resource is None or entry.response is not None or not (url is None or url.startswith("urn:uuid:")):
+            return False
+        path, search, _ = request.url.partition("?")
+        if path == resource.resourceType:
+            if request.method != ("PUT" if search else "POST") or "$" in request.url:
+                return False
+        elif path != f"{resource.resourceType}/{resource.id}" or search or request.method != "PUT" or path in updated:
+            return False
+        updated.add(path)
+    return True
 
 
 def _shown(entry: Any) -> dict[str, Any]:
