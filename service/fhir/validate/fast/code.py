@@ -146,7 +146,7 @@ class Code:
         if found is None:
             return _nothing
         if (name, url) not in self._profiles:
-            self._profiles[name, url] = self._emitted(found.name, name, found) if found.type == name else None
+            self._profiles[name, url] = self._emitted(found.name, name, found.tree) if found.type == name else None
         check = self._profiles[name, url]
         if check is None:
             raise Unsure
@@ -168,16 +168,16 @@ class Code:
                 raise Unsure
         key = "Extension", x.url
         if key not in self._profiles:
-            self._profiles[key] = self._emitted(x.url.rpartition("/")[2], "Extension", known)
+            self._profiles[key] = self._emitted(x.url.rpartition("/")[2], "Extension", known.tree)
         check = self._profiles[key]
         if check is None:
             raise Unsure
         check(x, s)
 
-    def _emitted(self, name: str, at: str, definition: definitions.Profile | definitions.ExtensionDefinition) -> Check | None:
+    def _emitted(self, name: str, at: str, tree: definitions.Node) -> Check | None:
         name = re.sub(r"\W", "_", name)
         try:
-            text = profiles.text(name, at, definition)
+            text = profiles.text(name, at, tree)
         except NotEmitted:
             return None
         self._link(name, text)

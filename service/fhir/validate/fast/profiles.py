@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 
 from service.fhir import definitions
-from service.fhir.definitions import ExtensionDefinition, Node, Profile, ProfileElement
+from service.fhir.definitions import Node, ProfileElement
 from service.fhir.json import Number, Value
 from service.fhir.validate.fast import checks, rules, shapes
 from service.fhir.validate.fast.lines import Lines
@@ -26,54 +25,35 @@ class NotEmitted(Exception):  # noqa: N818 - no error: the slow path answers
     """A definition that says what no emitted code can tell."""
 
 
-def text(name: str, at: str, definition: Profile | ExtensionDefinition) -> str:
+def text(name: str, at: str, tree: Node) -> str:
     """The function `<name>(x, s)`: it raises Unsure unless the Struct `x`, already checked, is what the definition asks for.
 
     Raises NotEmitted.
     """
-    ruled: dict[str, list[str]] = {}
-    for rule in definition.invariants:
-        if rule.severity == "error" and rule.key not in rules.ELSEWHERE:
-            ruled.setdefault(rule.path, []).append(rule.expression)
-    emitted = _Emitted(ruled)
-    emitted.function(name, at, at, definition.tree)
-    return emitted.done.text
+    done = Lines()
+    _function(name, at, tree, done)
+    for rule in tree.invariants:
+        done.depth = 1
+        rules.refuse(rule, "x", at, done)
+    return done.text
 
 
-@dataclass(slots=True)
-class _Emitted:
-    """The functions of a definition so far; `rules` are its invariants by the element id that they stand on."""
-
-    rules: dict[str, list[str]]
-    done: Lines = field(default_factory=Lines)
-
-    def function(self, name: str, id_: str, at: str, node: Node) -> None:
-        """Add the function of a node, after those that it calls."""
-        lines = Lines(self.done.constants)
-        with lines.function(f"def {name}(x, s):"):
-            for step, parts in shapes.parts(at).items():
-                inner = f"{id_}.{step}{'[x]' * parts[0].member.element.choice}"
-                child = node.children.get(step)
-                if child is None and any(f"{path}.".startswith(f"{inner}.") for path in self.rules):
-                    child = Node()
-                if child:
-                    _Element(f"{name}_{step}", inner, child, parts, lines, self).add()
-            if "." not in id_:
-                self.ruled(id_, "x", at, lines)
-        self.done.lines += lines.lines
-
-    def ruled(self, id_: str, v: str, at: str, lines: Lines) -> None:
-        """Add the rules that stand on an element id."""
-        for rule in self.rules.get(id_, ()):
-            rules.refuse(rule, v, at, lines)
+def _function(name: str, at: str, node: Node, done: Lines) -> None:
+    """Add the function of a node, after those that it calls."""
+    lines = Lines(done.constants)
+    with lines.function(f"def {name}(x, s):"):
+        for step, parts in shapes.parts(at).items():
+            if step in node.children:
+                _Element(f"{name}_{step}", node.children[step], parts, lines, done).add()
+    done.lines += lines.lines
 
 
 class _Element:
     """One element under a node, in a function whose `lines` are being written."""
 
-    def __init__(self, name: str, id_: str, node: Node, parts: tuple[Part, ...], lines: Lines, emitted: _Emitted) -> None:
-        self.name, self.id, self.node, self.parts, self.lines, self.emitted = name, id_, node, parts, lines, emitted
-        self.element, self.done = parts[0].member.element, emitted.done
+    def __init__(self, name: str, node: Node, parts: tuple[Part, ...], lines: Lines, done: Lines) -> None:
+        self.name, self.node, self.parts, self.lines, self.done = name, node, parts, lines, done
+        self.element = parts[0].member.element
 
     def add(self) -> None:
         """Add the checks of the element: how often it occurs, its values, its slices."""
@@ -90,7 +70,7 @@ class _Element:
             self.lines.refuse(" and ".join(f"x.{part.attribute} is None" for part in kept))
         for part in kept:
             with self.lines.block(f"if (v := x.{part.attribute}) is not None:"):
-                self._value(self.name, self.id, self.node, part, "v")
+                self._value(self.name, self.node, part, "v")
 
     def _list(self, facts: ProfileElement | None) -> None:
         part, lines = self.parts[0], self.lines
@@ -103,7 +83,7 @@ class _Element:
         if counts:
             lines.add(f"{' = '.join(counts)} = 0")
         with lines.block("for i in l:"):
-            self._value(self.name, self.id, self.node, part, "i")
+            self._value(self.name, self.node, part, "i")
             self._slices(part, counts)
         for count, slice_ in zip(counts, self.node.slices.values(), strict=True):
             if slice_.facts and slice_.facts.min:
@@ -127,7 +107,7 @@ class _Element:
                 raise NotEmitted(named)
             with lines.block(f"{'elif' if number else 'if'} {' and '.join(fits)}:"):
                 lines.add(f"{counts[number]} += 1")
-                self._value(named, f"{self.id}:{name}", slice_, part, "i")
+                self._value(named, slice_, part, "i")
         if facts.slicing.rules == "closed":
             lines.add("else:")
             lines.add("    raise Unsure")
@@ -150,20 +130,20 @@ class _Element:
                 with self.lines.block(f"if (v := x.{part.attribute}) is not None:"):
                     if slice_.facts.max == 0:
                         self.lines.add("raise Unsure")
-                    self._value(f"{self.name}_{name}".replace("-", "_"), f"{self.id}:{name}", slice_, part, "v")
+                    self._value(f"{self.name}_{name}".replace("-", "_"), slice_, part, "v")
         if self.node.facts.slicing.rules == "closed":
             known = {code for slice_ in self.node.slices.values() if slice_.facts for code in slice_.facts.types}
             for part in self.parts:
                 if part.member.type not in known:
                     self.lines.refuse(f"x.{part.attribute} is not None")
 
-    def _value(self, name: str, id_: str, node: Node, part: Part, v: str) -> None:
+    def _value(self, name: str, node: Node, part: Part, v: str) -> None:
         """What a node says of one value, of what is in it too; interned values that are so are remembered."""
         if part.how != "interned":
-            self._facts(name, id_, node, part, v, self.lines)
+            self._facts(name, node, part, v, self.lines)
             return
         body = Lines(self.done.constants, depth=1)
-        self._facts(name, id_, node, part, "x", body)
+        self._facts(name, node, part, "x", body)
         if not body.lines:
             return
         known = self.lines.constant(f"{name}_known")
@@ -171,19 +151,18 @@ class _Element:
         with self.lines.block(f"if {v} not in {known}:"):
             self.lines.add(f"{name}({v}, s)")
 
-    def _facts(self, name: str, id_: str, node: Node, part: Part, v: str, lines: Lines) -> None:
-        facts, member = node.facts, part.member
-        if facts:
-            self._fact(name, facts, part, v, lines)
-        inside = node.children or any(path.startswith(f"{id_}.") for path in self.emitted.rules)
-        if inside and part.how == "resource":
+    def _facts(self, name: str, node: Node, part: Part, v: str, lines: Lines) -> None:
+        if node.facts:
+            self._fact(name, node.facts, part, v, lines)
+        if node.children and part.how == "resource":
             raise NotEmitted(name)
-        if inside and part.how == "plain":
+        if node.children and part.how == "plain":
             _nothing_needed(node)
-        elif inside:
-            self.emitted.function(f"{name}_parts", id_, member.at, node)
+        elif node.children:
+            _function(f"{name}_parts", part.member.at, node, self.done)
             lines.add(f"{name}_parts({v}, s)")
-        self.emitted.ruled(id_, v, member.at, lines)
+        for rule in node.invariants:
+            rules.refuse(rule, v, part.member.at, lines)
 
     def _fact(self, name: str, facts: ProfileElement, part: Part, v: str, lines: Lines) -> None:
         """What is said of one value itself."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 
 from service.fhir import definitions, ucum
+from service.fhir.definitions import Invariant
 from service.fhir.fhirpath import parse
 from service.fhir.fhirpath.syntax import Binary, Call, Constant, Expression, Literal, Member, This, TypeTest
+from service.fhir.validate.corrections import CORRECTIONS
 from service.fhir.validate.fast import shapes
 from service.fhir.validate.fast.lines import Lines
 from service.fhir.validate.fast.shapes import Part
@@ -438,24 +439,18 @@ _FUNCTIONS: dict[str, tuple[int, Callable[[_Rule, Call, Items], Term]]] = {
 
 def emit(at: str, v: str, path: str, lines: Lines, counted: Iterable[str] = ()) -> None:
     """Refuse a value of a type that may break one of the rules which stand on a path."""
-    for rule in _rules(path.partition(".")[0]).get(path, ()):
-        refuse(rule, v, at, lines, counted)
+    for rule in definitions.invariants(path.partition(".")[0]):
+        if rule.path == path:
+            refuse(rule, v, at, lines, counted)
 
 
-def refuse(rule: str, v: str, at: str, lines: Lines, counted: Iterable[str] = ()) -> None:
+def refuse(rule: Invariant, v: str, at: str, lines: Lines, counted: Iterable[str] = ()) -> None:
     """Refuse a value of a type that may break a rule: one which looks no further than at the value is asked before it is refused."""
-    holds = condition(rule, v, at, counted)
+    if rule.severity != "error" or rule.key in ELSEWHERE:
+        return
+    expression = CORRECTIONS[rule.expression].expression if rule.expression in CORRECTIONS else rule.expression
+    holds = condition(expression, v, at, counted)
     if holds == "True":
         return
-    judged = "" if "%" in rule or "resolve" in rule else f" and not judged({rule!r}, {at!r}, {v})"
+    judged = "" if "%" in expression or "resolve" in expression else f" and not judged({expression!r}, {at!r}, {v})"
     lines.refuse(f"not ({holds}){judged}")
-
-
-@cache
-def _rules(name: str) -> dict[str, list[str]]:
-    """The expressions of a type's rules by their path."""
-    found: dict[str, list[str]] = {}
-    for rule in definitions.invariants(name):
-        if rule.severity == "error" and rule.key not in ELSEWHERE:
-            found.setdefault(rule.path, []).append(rule.expression)
-    return found
