@@ -111,6 +111,8 @@ def _read(at: str, part: Part) -> str:
             return "contained({0}, s)" if part.attribute == "contained" else f"resource({{0}}, s, {url})"
         case "interned":
             return f"{part.member.type}_known.get(b := bytes({{0}})) or {part.member.type}_of(b)"
+        case "extension":
+            return "Extension_known.get(b := bytes({0})) or extension(b, s)"
         case "later":
             return f"{shapes.name(part.member.at)}_of({{0}})"
     return ""
@@ -130,7 +132,7 @@ def _one(at: str, part: Part, v: str, lines: Lines) -> None:
         lines.add(f"check_{shapes.name(part.member.at)}({v}, s)")
     if type_ == "Extension":
         hosts = lines.constant(f"HOSTS_{shapes.name(at)}", _hosts(at))
-        with lines.block(f"if {v}.url not in UNKNOWN:"):
+        with lines.block(f"if {v}.url not in {'PARTS' if at == 'Extension' else 'UNKNOWN'}:"):
             lines.add(f"extended({v}, {hosts}, {element.name!r}, s)")
     if element.simple and type_ == "Quantity":
         lines.refuse(f"{v}.comparator is not None")

@@ -58,8 +58,10 @@ class Code:
         self.texts: dict[str, str] = {}
         self._names: dict[str, Any] = {
             **_BUILT_IN,
+            "Extension_known": {},
             "contained": self._contained,
             "extended": self._extended,
+            "extension": self._extension,
             "resource": self.resource,
         }
         self._decoders: dict[str, Callable[[Any], Any]] = {}
@@ -160,6 +162,8 @@ class Code:
                 remember(runtime.UNKNOWN, x.url)
             elif "Extension" not in hosts or "|" in x.url:
                 raise Unsure
+            else:
+                remember(runtime.PARTS, x.url)
             return
         if hosts.isdisjoint(known.contexts) or known.modifier != (name == "modifierExtension"):
             raise Unsure
@@ -183,6 +187,27 @@ class Code:
         self._link(name, text)
         found: Check = self._names[name]
         return found
+
+    def _extension(self, data: bytes, s: Where) -> Any:
+        """The Struct of an extension, the first time one is met: then by a function that does only what each needs."""
+        self._check("Extension")
+        decode, check = self._decoder("Extension"), self._names["check_Extension"]
+        known, kept = self._names["Extension_known"], runtime.KEPT
+
+        def extension(data: bytes, s: Where) -> Any:
+            x = decode(data)
+            s.deepen(2)
+            check(x, s)
+            s.depth -= 2
+            if x.valueString is None and x.valueDateTime is None and x.id is None and _holds_codes(x):
+                remember(kept, x)
+                remember(known, data, x)
+            return x
+
+        x = extension(data, s)
+        check = self._names["check_Extension"]
+        self._names["extension"] = extension
+        return x
 
     def _interned(self, name: str, known: Memo, data: bytes) -> Any:
         """The Struct of a value that comes again and again; one with a text of its own is not kept."""
@@ -255,6 +280,15 @@ def _once(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return x
 
     return decoded
+
+
+def _holds_codes(x: Any) -> bool:
+    """Whether all that an extension holds are codes, or extensions of which that is known: those come again and again."""
+    if x.valueCodeableConcept is not None:
+        return x.valueCodeableConcept.text is None
+    if x.extension is not None:
+        return all(one in runtime.KEPT for one in x.extension)
+    return x.valueBoolean is not None or x.valueCode is not None or x.valueCoding is not None
 
 
 def _vital(x: Any, claimed: Iterable[str]) -> str:

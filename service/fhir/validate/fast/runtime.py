@@ -30,7 +30,7 @@ MAX_INTERNED = 16
 _MAX_STEPS = 50_000
 """How much work an invariant may be that is evaluated as it stands."""
 
-_DAY = r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+_DAY = r"(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 _FOUND = re.compile(r"[A-Za-z0-9.-]+(?:/[A-Za-z0-9.-]+)?").fullmatch
 _LITERAL = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
@@ -68,6 +68,10 @@ head = msgspec.json.Decoder(Head).decode
 
 
 CODES: Memo = {}
+KEPT: Memo = {}
+"""Extensions that are known by their bytes."""
+PARTS: Memo = {}
+"""Urls of extensions in extensions that no definition has."""
 SEARCHES: Memo = {}
 """Searches in place of a reference that name no type, up to the value of an identifier."""
 SYSTEMS: Memo = {}
@@ -139,9 +143,10 @@ class Nowhere:
         """Nothing is known of them."""
         raise Unsure
 
+    depth = 0
+
     def deepen(self, _levels: int) -> None:
-        """No text inside a text."""
-        raise Unsure
+        """Interned values are not deep."""
 
     def identify(self, _own: str) -> None:
         """No id that another element may have."""

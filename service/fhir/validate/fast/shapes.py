@@ -19,7 +19,7 @@ INTERNED = frozenset({"CodeableConcept", "Coding"})
 
 _INSIDE = frozenset(
     (
-        *("Address", "Age", "Annotation", "ContactPoint", "Duration", "Extension", "HumanName", "Identifier", "Meta"),
+        *("Address", "Age", "Annotation", "ContactPoint", "Duration", "HumanName", "Identifier", "Meta"),
         *("Money", "Narrative", "Period", "Quantity", "Range", "Ratio", "Reference"),
     )
 )
@@ -35,7 +35,7 @@ _TYPES = {"boolean": "bool", "decimal": "Raw", "integer": "Integer", "unsignedIn
 class Part:
     """A member of a Struct: the attribute, and how its value is read.
 
-    `how` is `plain` (a primitive), `inside` (a Struct), `interned`, `later` (text, decoded by itself) or `resource`.
+    `how` is `plain` (a primitive), `inside` (a Struct), `interned`, `extension`, `later` (text, decoded by itself) or `resource`.
     """
 
     member: Member
@@ -103,8 +103,8 @@ def _how(at: str, member: Member) -> str:
         return "plain"
     if member.type in INTERNED:
         return "interned"
-    if member.type == "Resource":
-        return "resource"
+    if member.type in ("Resource", "Extension"):
+        return member.type.lower()
     backbone = "." in member.at and not at.startswith(member.at)
     cut = _CUT & {at, member.element.path}
     return "inside" if (member.type in _INSIDE or backbone) and not cut else "later"
