@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from service.fhir import json
 from service.fhir.json import Value
-from service.fhir.validate import validate
+from service.fhir.validate import fast, validate
 from tests.fhir.validate.asked import YES, form, item, when
 
 
@@ -58,3 +59,11 @@ def test_conditions_refer_to_questions_before_them(items: list[dict[str, Any]], 
 def test_values_of_an_item_are_of_its_type(question: dict[str, Any], place: str) -> None:
     """Initial values and options are answers that the question can have; a choice offers what it likes."""
     assert told(form(item("g", "group", item=[question]))) == ([("error", f"item[0].item[0].{place}")] if place else [])
+
+
+def test_the_fast_path_leaves_questionnaires_to_the_other() -> None:
+    """Neither a Questionnaire nor what contains one is accepted without its conditions being looked at."""
+    asked = form(item("a", "string"))
+    holder = {"resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": "#q", "contained": [{**asked, "id": "q"}]}
+    assert not fast.accepts(json.write(asked))
+    assert not fast.accepts(json.write(holder))

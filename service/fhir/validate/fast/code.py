@@ -119,7 +119,7 @@ class Code:
         return x
 
     def _reader(self, name: str) -> tuple[Callable[[bytes], Any], str]:
-        if not definitions.is_resource(name):
+        if not definitions.is_resource(name) or name == "Questionnaire":  # whose items are judged by each other
             raise Unsure
         self._check(name)
         self._readers[name] = found = self._decoder(name), f"check_{name}"
