@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from service.fhir import definitions, primitives
 from service.fhir.json import Number, Value
+from service.fhir.validate.findings import Findings
+from service.fhir.validate.items import Item
 
 Fault = tuple[str, str, str, str]
-"""Severity, issue code, the member it is about ("" for the value itself), words."""
+"""Severity, issue code, the member it is about, words."""
 
 _URI = "urn:ietf:rfc:3986"
 _HL7 = "http://hl7.org/fhir/"
@@ -35,6 +37,8 @@ def _coding(value: Mapping[str, Value]) -> Iterator[Fault]:
     if not isinstance(system, str) or not isinstance(code, str):
         return
     known = definitions.code_system(system)
+    if not primitives.is_absolute(system):
+        yield "warning", "value", "system", "the system of a code should be absolute"
     if known is None:
         if _is_lost(system):
             yield "error", "code-invalid", "system", "HL7 has no such code system in R4"
@@ -59,10 +63,23 @@ def _identifier(value: Mapping[str, Value]) -> Iterator[Fault]:
         yield "error", "value", "value", f"with the system {_URI}, the value of an identifier must be a full URI"
 
 
+def _reference(value: Mapping[str, Value]) -> Iterator[Fault]:
+    named = value.get("type")
+    if isinstance(named, str) and not definitions.is_resource(named):
+        yield "warning", "value", "type", "the type of a reference should be the name of an R4 resource type"
+
+
 RULES: Mapping[str, Callable[[Mapping[str, Value]], Iterator[Fault]]] = {
     "Attachment": _attachment,
     "Coding": _coding,
     "Identifier": _identifier,
     "Quantity": _coding,
+    "Reference": _reference,
 }
-"""The rules of each type that has some."""
+
+
+def check(item: Item, findings: Findings) -> None:
+    """Check a value by the rules of its type, if there are some."""
+    rules = RULES.get(item.member.type)
+    for severity, code, name, message in rules(item.value) if rules else ():
+        findings.add(severity, code, f"{item.place}.{name}", message)

@@ -102,8 +102,8 @@ def _is_broken(rule: str, url: str, on: Host) -> bool:
 def _names(resource_type: str, steps: Sequence[Member]) -> set[str]:
     names = {resource_type, *definitions.bases(resource_type), "Element"}
     for step in steps:
-        ends = (step.element.name, f"{step.element.name}[x]") if step.element.choice else (step.element.name,)
-        names = {f"{name}.{end}" for name in names for end in ends}
+        end = f"{step.element.name}[x]" if step.element.choice else step.element.name
+        names = {f"{name}.{end}" for name in names}
         names |= {step.at, step.type, *definitions.bases(step.type), "Element"}
     return names
 

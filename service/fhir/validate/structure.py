@@ -134,8 +134,8 @@ class _Walk:
             self._error("code-invalid", item.place, fault)
 
     def _check_contained(self, item: Item) -> None:
-        own = item.value.get("id") if isinstance(item.value, dict) else None
-        if isinstance(item.value, dict) and "id" not in item.value:
+        own = item.value.get("id")
+        if "id" not in item.value:
             self._error("required", item.place, "a contained resource must have an id")
         elif isinstance(own, str) and len(self.scope.named(own)) > 1:
             self._error("value", item.place, "the id of a contained resource must be unique in its container")
@@ -168,8 +168,7 @@ class _Walk:
             self._check_reference(item)
         if item.member.type in units.TYPES:
             units.check(item, self.findings)
-        for severity, code, name, message in datatypes.RULES.get(item.member.type, _none)(item.value):
-            self.findings.add(severity, code, f"{item.place}.{name}", message)
+        datatypes.check(item, self.findings)
 
     def _check_content(self, value: Mapping[str, Value], place: str) -> None:
         if len(value) == 1 and "id" in value:
@@ -206,7 +205,3 @@ def _is_attribute(member: Member) -> bool:
 
 def _aligned(values: Value, companions: Value) -> bool:
     return not isinstance(values, list) or not isinstance(companions, list) or len(values) == len(companions)
-
-
-def _none(_: Mapping[str, Value]) -> Iterable[datatypes.Fault]:
-    return ()

@@ -6,7 +6,7 @@ import pytest
 
 from service.fhir.json import Value
 from service.fhir.validate import validate
-from tests.fhir.validate.made import PATIENT, PRESSURE, changed, errors
+from tests.fhir.validate.made import PATIENT, PRESSURE, STRUCTURES, changed, errors
 
 TERMS = "http://terminology.hl7.org/CodeSystem/"
 PHOTO = {"contentType": "image/png", "data": "YWJj"}
@@ -55,6 +55,19 @@ def test_what_agrees_is_right() -> None:
 def test_what_contradicts_itself_is_found(resource: Value, wanted: list[tuple[str, str]]) -> None:
     """Attachments, identifiers and codes of HL7's own systems that cannot be right have an error."""
     assert errors(resource) == wanted
+
+
+@pytest.mark.parametrize(
+    ("resource", "place"),
+    [
+        (changed(PRESSURE, "category.+", {"coding": [{"system": "codes", "code": "x"}]}), "Observation.category[1].coding[0].system"),
+        (changed(PRESSURE, "subject", {"type": "Human", "display": "x"}), "Observation.subject.type"),
+        (changed(PRESSURE, "subject", {"type": f"{STRUCTURES}Patient", "display": "x"}), "Observation.subject.type"),
+    ],
+)
+def test_names_that_nobody_knows_are_told(resource: Value, place: str) -> None:
+    """A relative code system and a reference to what is no resource type are warnings."""
+    assert ("warning", place) in [(one.severity, one.expression) for one in validate(resource, ())]
 
 
 def test_a_code_that_may_be_a_later_one_is_no_error() -> None:
