@@ -6,11 +6,14 @@ from collections.abc import Callable
 from decimal import Decimal, DecimalException
 
 from service.fhir.fhirpath import compare, quantities, temporal
-from service.fhir.fhirpath.environment import Environment, Fixed
+from service.fhir.fhirpath.environment import Environment, Fixed, TooCostlyError
 from service.fhir.fhirpath.errors import EvaluationError
 from service.fhir.fhirpath.model import Item, Items, Node, quantity, step, system, type_names
 from service.fhir.fhirpath.numbers import CONTEXT, in_range
 from service.fhir.fhirpath.values import Quantity, SystemValue, Temporal
+
+MAX_TEXT = 16 * 1024 * 1024
+"""How long the strings are that an expression makes."""
 
 NONE: Items = []
 TRUE: Items = [True]
@@ -185,7 +188,13 @@ def joined(left: Items, right: Items) -> Items:
     first, second = value(left), value(right)
     if not isinstance(first, str | None) or not isinstance(second, str | None):
         raise EvaluationError("`&` joins strings only")
-    return [(first or "") + (second or "")]
+    return [_concatenated(first or "", second or "")]
+
+
+def _concatenated(left: str, right: str) -> str:
+    if len(left) + len(right) > MAX_TEXT:
+        raise TooCostlyError("a string that grows too long")
+    return left + right
 
 
 def _arithmetic(left: Items, right: Items, what: Callable[[SystemValue, SystemValue], SystemValue | None]) -> Items:
@@ -236,7 +245,7 @@ def rest(left: Items, right: Items) -> Items:
 def _plus(left: SystemValue, right: SystemValue) -> SystemValue | None:
     match left, right:
         case str(), str():
-            return left + right
+            return _concatenated(left, right)
         case Temporal(), Quantity():
             return temporal.add(left, right, 1)
         case Quantity(), Quantity():

@@ -52,9 +52,9 @@ class Invariants:
                 self._evaluate(rule(said), node, place)
 
     def _evaluate(self, checked: Rule, node: Node, place: str) -> None:
-        said, link = checked.said, rules.link(checked.said, self.url)
+        said = checked.said
         if checked.path is None:
-            self.findings.information("not-supported", place, f"{said.key} is not checked: {checked.fault}", self.url, link)
+            self._add("information", "not-supported", place, f"is not checked: {checked.fault}", said)
             return
         if self.env.budget.left < 0:
             return
@@ -62,13 +62,17 @@ class Invariants:
             if checked.path.holds(self.env, node):
                 return
         except TooCostlyError:
-            self.findings.error("too-costly", place, f"{said.key} and what comes after it takes too long to check", self.url, link)
+            self.env.budget.left = -1
+            self._add("error", "too-costly", place, "takes too long to check, and the rules after it were not checked", said)
         except EvaluationError as error:
-            message = f"{said.key} could not be evaluated: {error.message}"
-            self.findings.information("not-supported", place, message, self.url, link)
+            self._add("information", "not-supported", place, f"could not be evaluated: {error.message}", said)
         else:
             severity = "error" if said.severity == "error" else "warning"
-            self.findings.add(severity, "invariant", place, f"{said.key}: {rules.words(said)}", self.url, link)
+            self._add(severity, "invariant", place, rules.words(said), said)
+
+    def _add(self, severity: str, code: str, place: str, message: str, said: Invariant) -> None:
+        parted = ": " if code == "invariant" else " "
+        self.findings.add(severity, code, place, f"{said.key}{parted}{message}", self.url, rules.link(said, self.url))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ def evaluate(expression: str, resource: Any = PATIENT, **more: Any) -> list[Any]
         ("@9999-12-31 + 1 day", []),
         ("2147483647 + 1", []),
         ("name.family.join('-').replaceMatches('(A)(y)', '$2$1')", ["yAe-Bee"]),
+        ("'ab'.replaceMatches('(?<x>a)', '${x}$1c')", ["aacb"]),
         ("'ab' in ('ab' | 'c') and (1 | 2) contains 2.0", [True]),
         ("name.all(family.exists()) and name.exists(given.exists())", [True]),
         ("name.where($index = 1).family", ["Bee"]),
@@ -120,6 +121,8 @@ def test_static_errors(expression: str, start: int) -> None:
         ("name and true", 0),
         ("name.select(given[family])", 17),
         ("'a'.matches('(')", 4),
+        ("'a'.replaceMatches('(a)', '$2')", 4),
+        ("'a'.replaceMatches('(?<x>a)', '${y}')", 4),
         ("conformsTo('http://example.org/none')", 0),
         ("id.subsumes('x')", 3),
         ("id.memberOf('http://example.org/none')", 3),
@@ -197,3 +200,19 @@ def test_deep_json() -> None:
     assert evaluate("descendants().count() > 9999", resource) == [True]
     with pytest.raises(EvaluationError):
         evaluate("extension.distinct()", resource)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        f"'{'a' * 60}b'.matches('(a|aa)+$')",
+        f"'{'a' * 60}b'.replaceMatches('(a|aa)+$', 'x')",
+        "(1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9).aggregate($total & $total & $total & $total & $total & $total & $total, 'abcdefgh')",
+        f"'{'a' * 9000}'.replace('a', '{'a' * 9000}')",
+    ],
+    ids=["matches", "replaceMatches", "joined", "replaced"],
+)
+def test_strings_that_cost_too_much(expression: str) -> None:
+    """A regular expression that would take years, and a string that would fill the memory, end as too costly."""
+    with pytest.raises(TooCostlyError):
+        evaluate(expression)

@@ -9,11 +9,12 @@ import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
-from service.fhir.fhirpath.environment import Environment
+from service.fhir.fhirpath.environment import Environment, TooCostlyError
 from service.fhir.fhirpath.errors import EvaluationError
 from service.fhir.fhirpath.model import Items
-from service.fhir.fhirpath.operators import NONE, value
+from service.fhir.fhirpath.operators import MAX_TEXT, NONE, value
 from service.fhir.fhirpath.registry import BOOLEAN, INTEGER, ONCE, STRING, function
 from service.fhir.fhirpath.values import SystemValue
 
@@ -32,6 +33,14 @@ def _number(items: Items) -> int | None:
     return found
 
 
+if TYPE_CHECKING:
+    from regex import Pattern
+
+MAX_SECONDS = 0.5
+"""What one regular expression may take."""
+
+_GROUP = re.compile(r"\$\{?(?P<name>[0-9]+|(?<=\{)\w+(?=\}))\}?")
+_Found = TypeVar("_Found")
 _What = Callable[..., SystemValue | list[str] | None]
 
 
@@ -59,7 +68,6 @@ _of("lower", STRING)(str.lower)
 _of("trim", STRING)(str.strip)
 _of("length", INTEGER)(len)
 _of("toChars", STRING)(list)
-_of("replace", STRING, 2)(str.replace)
 
 
 @function("substring", ONCE, ONCE, gives=STRING, least=1, takes=STRING)
@@ -85,32 +93,54 @@ def join(_: Environment, items: Items, separator: Items = NONE) -> Items:
 
 
 @lru_cache(maxsize=512)
-def _pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str) -> Pattern[str]:
+    import regex  # noqa: PLC0415 - 24 ms that the rules of most resources need not spend
+
     try:
-        return re.compile(text, re.DOTALL)
-    except (re.error, RecursionError, OverflowError):
+        return regex.compile(text, regex.DOTALL)
+    except (regex.error, RecursionError, OverflowError):
         raise EvaluationError("a regular expression that is none") from None
+
+
+def _in_time(what: Callable[..., _Found], *given: str) -> _Found:
+    try:
+        return what(*given, timeout=MAX_SECONDS)
+    except TimeoutError:
+        raise TooCostlyError("a regular expression takes too long") from None
 
 
 @_of("matches", BOOLEAN, 1)
 def _matches(text: str, pattern: str) -> bool:
-    return _pattern(pattern).search(text) is not None
+    return _in_time(_pattern(pattern).search, text) is not None
 
 
 @_of("matchesFull", BOOLEAN, 1)
 def _matches_full(text: str, pattern: str) -> bool:
-    return _pattern(pattern).fullmatch(text) is not None
+    return _in_time(_pattern(pattern).fullmatch, text) is not None
 
 
 @_of("replaceMatches", STRING, 2)
 def _replace_matches(text: str, pattern: str, substitution: str) -> str:
     if not pattern:
         return text
-    template = re.sub(r"\$(\d+|\{\w+\})", lambda found: rf"\g<{found[1].strip('{}')}>", substitution.replace("\\", r"\\"))
-    try:
-        return _pattern(pattern).sub(template, text)
-    except (re.error, IndexError):
-        raise EvaluationError("a substitution that names a group that there is not") from None
+    _refuse_long(len(text) * len(substitution))
+    found = _pattern(pattern)
+    names = {*found.groupindex, *map(str, range(found.groups + 1))}
+    template = _GROUP.sub(r"\\g<\g<name>>", substitution.replace("\\", r"\\"))
+    if not {one["name"] for one in _GROUP.finditer(substitution)} <= names:
+        raise EvaluationError("a substitution that names a group that there is not")
+    return _in_time(found.sub, template, text)
+
+
+@_of("replace", STRING, 2)
+def _replace(text: str, pattern: str, substitution: str) -> str:
+    _refuse_long(len(text) * len(substitution))
+    return text.replace(pattern, substitution)
+
+
+def _refuse_long(length: int) -> None:
+    if length > MAX_TEXT:
+        raise TooCostlyError("a string that grows too long")
 
 
 _ENCODE: dict[str, Callable[[str], str]] = {
