@@ -13,6 +13,7 @@ STRUCTURES = "http://hl7.org/fhir/StructureDefinition/"
 VALUE_SETS = "http://hl7.org/fhir/ValueSet/"
 SYSTEM_TYPE = "http://hl7.org/fhirpath/System."
 FHIR_TYPE = STRUCTURES + "structuredefinition-fhir-type"
+BEST_PRACTICE = STRUCTURES + "elementdefinition-bestpractice"
 MAX_VALUE_SET = STRUCTURES + "elementdefinition-maxValueSet"
 
 Json = Any
@@ -129,11 +130,17 @@ def short(url: str, start: str) -> str:
 def rules(elements: Iterable[Json], inherited: set[str]) -> list[Row]:
     """The rules of elements, without those of inherited keys."""
     return [
-        {"key": rule["key"], "severity": rule["severity"], "path": element["id"], "expression": rule["expression"]}
+        {"key": rule["key"], "severity": _severity(rule), "path": element["id"], "expression": rule["expression"]}
         for element in elements
         for rule in element.get("constraint", ())
         if rule["key"] not in inherited and "expression" in rule
     ]
+
+
+def _severity(rule: Json) -> str:
+    """That of a rule; a best practice is a warning (R4 extension-elementdefinition-bestpractice.html)."""
+    best = any(note["url"] == BEST_PRACTICE and note.get("valueBoolean") for note in rule.get("extension", ()))
+    return "warning" if best else str(rule["severity"])
 
 
 def type_rules(element: Json, types: Types) -> set[str]:

@@ -127,6 +127,7 @@ class _Rule(msgspec.Struct):
     key: str
     severity: Literal["error", "warning"]
     expression: str = ""
+    extension: tuple[_Note, ...] = ()
 
 
 class _Element(msgspec.Struct):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from service.fhir import ucum
-from service.fhir.definitions import Member
+from service.fhir.definitions import Binding
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import Value
 
@@ -32,20 +32,28 @@ SPELT: Mapping[str, Callable[[str], object]] = {
 (http.html#mime-type), the time zone database, UCUM."""
 
 
-def problem(value: Value, member: Member, guide: Guide = PACKED) -> str | None:
-    """Why a value breaks the binding of its element, in words; None if it does not, or if that cannot be told.
+def wanted(bound: Binding) -> str:
+    """The value set that no code may leave, "" for none: that of a required binding, or the limit of another."""
+    return bound.value_set if bound.strength == "required" else bound.limit
+
+
+def breaks(value: Value, type_code: str, bound: Binding, guide: Guide = PACKED) -> bool:
+    """Whether a value breaks a binding, as far as that can be told.
 
     A required binding asks for a code of its value set. One with a limit asks that codes be of that, not that there be one.
     """
-    bound = member.element.binding
-    if bound is None:
-        return None
-    wanted = bound.value_set if bound.strength == "required" else bound.limit
-    if not wanted or (bound.strength != "required" and (value is None or (isinstance(value, dict) and "coding" not in value))):
-        return None
-    if holds(value, member.type, wanted, guide) is not False:
-        return None
-    return f"`{member.element.path}` must be a code of the value set {wanted}"
+    if bound.strength != "required" and not _has_code(value):
+        return False
+    return bool(wanted(bound)) and holds(value, type_code, wanted(bound), guide) is False
+
+
+def strays(value: Value, type_code: str, bound: Binding, guide: Guide = PACKED) -> bool:
+    """Whether a value has a code, and one that is known not to be in the value set."""
+    return _has_code(value) and holds(value, type_code, bound.value_set, guide) is False
+
+
+def _has_code(value: Value) -> bool:
+    return value is not None and not (isinstance(value, dict) and "coding" not in value)
 
 
 def holds(value: Value, type_code: str, value_set: str, guide: Guide = PACKED) -> bool | None:

@@ -107,13 +107,12 @@ class Conformance:
 
     def _binding(self, facts: ProfileElement, item: Item) -> None:
         """The binding, where R4 itself does not say the same."""
-        bound, code = facts.binding, item.member.type
+        bound, code, guide = facts.binding, item.member.type, self.scope.guide
         if bound is None or bound == item.member.element.binding:
             return
-        wanted = bound.value_set if bound.strength == "required" else bound.limit
-        if wanted and bindings.holds(item.value, code, wanted, self.scope.guide) is False:
-            self._error("code-invalid", item.place, f"`{facts.path}` must be a code of the value set {wanted}")
-        elif bound.strength == "extensible" and bindings.holds(item.value, code, bound.value_set, self.scope.guide) is False:
+        if bindings.breaks(item.value, code, bound, guide):
+            self._error("code-invalid", item.place, f"`{facts.path}` must be a code of the value set {bindings.wanted(bound)}")
+        elif bound.strength == "extensible" and bindings.strays(item.value, code, bound, guide):
             message = f"`{facts.path}` should be a code of the value set {bound.value_set}, if one there fits"
             self.findings.warning("code-invalid", item.place, message, self.url)
 

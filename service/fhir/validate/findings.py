@@ -38,9 +38,12 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """The findings of one run, each once; of each severity as many as one run reports, and one more where there are more."""
+    """The findings of one run, each once, whichever profile says it first.
 
-    found: dict[Finding, None] = field(default_factory=dict)
+    Of each severity there are as many as one run reports, and one more where there are more.
+    """
+
+    found: dict[tuple[str, ...], Finding] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -62,9 +65,9 @@ class Findings:
 
     def add(self, severity: str, code: str, expression: str, message: str, profile: str = "", rule: str = "") -> None:
         """Add a finding of a severity."""
-        finding = Finding(severity, code, expression, message, profile, rule)
-        if self.counted[severity] <= MAX_FINDINGS and finding not in self.found:
-            self.found[finding] = None
+        same = severity, code, expression, message
+        if self.counted[severity] <= MAX_FINDINGS and same not in self.found:
+            self.found[same] = Finding(severity, code, expression, message, profile, rule)
             self.counted[severity] += 1
 
     def in_order(self, resource: Value, root: str) -> list[Finding]:
@@ -75,9 +78,9 @@ class Findings:
         if not self.found:
             return []
         order: dict[str, int] = {}
-        for place in _places(resource, root, json_places.leading(finding.expression for finding in self.found)):
+        for place in _places(resource, root, json_places.leading(finding.expression for finding in self.found.values())):
             order.setdefault(place, len(order))
-        found = sorted(self.found, key=lambda finding: order[json_places.nearest(finding.expression, order, root)])
+        found = sorted(self.found.values(), key=lambda finding: order[json_places.nearest(finding.expression, order, root)])
         if len(found) > MAX_FINDINGS:
             told = {*sorted(found, key=lambda finding: _GRAVE.index(finding.severity))[: MAX_FINDINGS - 1]}
             found = [*(one for one in found if one in told), _more(root)]

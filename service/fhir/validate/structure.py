@@ -130,7 +130,9 @@ class _Walk:
         else:
             self._check_complex(item, parent, steps)
         self.invariants.check_element(item)
-        if fault := bindings.problem(value, member, self.scope.guide):
+        bound = member.element.binding
+        if bound and bindings.breaks(value, member.type, bound, self.scope.guide):
+            fault = f"`{member.element.path}` must be a code of the value set {bindings.wanted(bound)}"
             self._error("code-invalid", item.place, fault)
 
     def _check_contained(self, item: Item) -> None:
