@@ -54,8 +54,21 @@ def text(at: str) -> str:
         if at in _WORDS:
             lines.refuse(_WORDS[at])
         if at == "Reference":
-            lines.add("refer(x, targets, s)")
+            lines.add("l = x.reference")
+            quick = "l is None or x.type is not None or l in s.entries or (k := TYPED(l)) is None or (targets and k[1] not in targets)"
+            with lines.block(f"if {quick}:"):
+                lines.add("refer(x, targets, s)")
         rules.emit(at, "x", at, lines, (name for name, parts in shapes.parts(at).items() if len(parts) > 1))
+    return lines.text
+
+
+def lone(part: Part) -> str:
+    """The function `check_Extension_<attribute>(x, s)` over the Struct of an extension with this member and its url."""
+    lines = Lines()
+    with lines.function(f"def check_Extension_{part.attribute}(x, s):"):
+        for one in (shapes.parts("Extension")["url"][0], part):
+            lines.add(f"v = x.{one.attribute}")
+            _value("Extension", one, lines)
     return lines.text
 
 

@@ -6,7 +6,7 @@ import linecache
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,10 @@ from service.fhir.validate import vitals
 from service.fhir.validate.fast import checks, profiles, runtime, shapes
 from service.fhir.validate.fast.profiles import NotEmitted
 from service.fhir.validate.fast.runtime import MAX_INTERNED, Entry, Memo, Nowhere, Unsure, Where, head, remember
+from service.fhir.validate.fast.shapes import Part
+
+_CODES = frozenset({b"extension", b"valueBoolean", b"valueCode", b"valueCodeableConcept", b"valueCoding"})
+"""Members of extensions of which few different ones may be met."""
 
 _HEAD = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"').match
 _NOWHERE = Nowhere()
@@ -35,6 +39,7 @@ def _integer(low: int) -> Any:
 
 _BUILT_IN = {
     "Annotated": Annotated,
+    "ClassVar": ClassVar,
     "Integer": _integer(-MAX_INTEGER - 1),
     "Literal": Literal,
     "PositiveInt": _integer(1),
@@ -51,6 +56,15 @@ _BUILT_IN = {
 Check = Callable[[Any, Any], None]
 
 
+class _Reader(NamedTuple):
+    """How the text of a resource of a type is read: its decoder, the name of its function, how deep its Struct is."""
+
+    name: str
+    decode: Callable[[Any], Any]
+    check: str
+    depth: int
+
+
 class Code:
     """Emitted code; `texts` is what was written, by name."""
 
@@ -65,9 +79,10 @@ class Code:
             "resource": self.resource,
         }
         self._decoders: dict[str, Callable[[Any], Any]] = {}
-        self._readers: dict[str, tuple[Callable[[bytes], Any], str]] = {}
+        self._readers: dict[bytes, _Reader] = {}
         self._profiles: dict[tuple[str, str], Check | None] = {}
         self._claims: Memo = {}
+        self._lone: dict[bytes, tuple[Callable[[bytes], Any], Check]] = {}
         for name in shapes.INTERNED:
             known: Memo = {}
             self._names[f"{name}_known"] = known
@@ -80,25 +95,17 @@ class Code:
         """
         data = bytes(data)
         found = _HEAD(data)
-        name = found[1].decode() if found else head(data).resourceType
-        reader = self._readers.get(name) or self._reader(name)
-        decode, check = reader
+        name, decode, check, depth = self._read(found[1] if found else head(data).resourceType.encode())
         x = decode(data)
         s = Where(name, around, url)
-        s.deepen(shapes.depth(name))
+        s.deepen(depth)
         if name == "Bundle":
             s.kind = x.type
-            entries = [(one.fullUrl, Entry(one.resource)) for one in x.entry or () if one.fullUrl and one.resource]
-            s.entries = dict(entries)
-            if len(s.entries) < len(entries):
-                raise Unsure
+            s.entries = _by_url(x.entry or ())
         elif len(data) > MAX_STRING:
             raise Unsure
-        if name not in ("Bundle", "Binary", "Parameters") and x.contained:
-            heads = [head(one) for one in x.contained]
-            s.contained = {one.id: one.resourceType for one in heads if one.id}
-            if len(s.contained) < len(heads):
-                raise Unsure
+        elif getattr(x, "contained", None):
+            s.contained = _by_id(x.contained)
         self._names[check](x, s)
         for conform in self._wanted(name, x) if given is None else map(partial(self._given, name), given):
             conform(x, s)
@@ -107,22 +114,25 @@ class Code:
         return x
 
     def _contained(self, data: bytes, around: Where) -> Any:
-        data = bytes(data)
-        name = head(data).resourceType
-        decode, check = self._readers.get(name) or self._reader(name)
+        """The Struct of a resource contained in another."""
+        name, decode, check, depth = self._read(head(data).resourceType.encode())
         x = decode(data)
-        around.deepen(shapes.depth(name))
+        around.deepen(depth)
         self._names[check](x, around)
-        around.depth -= shapes.depth(name)
+        around.depth -= depth
         for conform in self._wanted(name, x):
             conform(x, around)
         return x
 
-    def _reader(self, name: str) -> tuple[Callable[[bytes], Any], str]:
+    def _read(self, name: bytes) -> _Reader:
+        return self._readers.get(name) or self._reader(name)
+
+    def _reader(self, spelt: bytes) -> _Reader:
+        name = spelt.decode("ascii", "replace")
         if not definitions.is_resource(name) or name == "Questionnaire":  # whose items are judged by each other
             raise Unsure
         self._check(name)
-        self._readers[name] = found = self._decoder(name), f"check_{name}"
+        self._readers[spelt] = found = _Reader(name, self._decoder(name), f"check_{name}", shapes.depth(name))
         return found
 
     def _wanted(self, name: str, x: Any) -> list[Check]:
@@ -165,7 +175,7 @@ class Code:
             else:
                 remember(runtime.PARTS, x.url)
             return
-        if hosts.isdisjoint(known.contexts) or known.modifier != (name == "modifierExtension"):
+        if hosts.isdisjoint(known.contexts) or known.rules or known.modifier != (name == "modifierExtension"):
             raise Unsure
         for one in x.extension or ():
             if ":" not in one.url and (one.url not in known.parts or one.extension):
@@ -189,25 +199,35 @@ class Code:
         return found
 
     def _extension(self, data: bytes, s: Where) -> Any:
-        """The Struct of an extension, the first time one is met: then by a function that does only what each needs."""
-        self._check("Extension")
-        decode, check = self._decoder("Extension"), self._names["check_Extension"]
-        known, kept = self._names["Extension_known"], runtime.KEPT
-
-        def extension(data: bytes, s: Where) -> Any:
-            x = decode(data)
-            s.deepen(2)
-            check(x, s)
-            s.depth -= 2
-            if x.valueString is None and x.valueDateTime is None and x.id is None and _holds_codes(x):
-                remember(kept, x)
-                remember(known, data, x)
-            return x
-
-        x = extension(data, s)
-        check = self._names["check_Extension"]
-        self._names["extension"] = extension
+        """The Struct of an extension, which is kept if it only holds codes: those come again and again."""
+        words = data.split(b'"', 6)
+        name = words[5 if words[1] == b"url" else 1] if len(words) > 6 else b""
+        decode, check = self._lone.get(name) or self._alone(name)
+        x = decode(data)
+        s.deepen(2)
+        check(x, s)
+        s.depth -= 2
+        if name in _CODES and _holds_codes(x):
+            remember(runtime.KEPT, x)
+            remember(self._names["Extension_known"], data, x)
         return x
+
+    def _alone(self, name: bytes) -> tuple[Callable[[bytes], Any], Check]:
+        """The decoder and function of extensions with this member alone; for any other name those of all extensions."""
+        part = {part.attribute: part for part in shapes.all_parts("Extension")}.get(name.decode("ascii", "replace"))
+        if part is None or part.attribute in ("id", "url"):
+            self._check("Extension")
+            return self._decoder("Extension"), lambda x, s: self._names["check_Extension"](x, s)
+        own = f"Extension_{part.attribute}"
+        if "Lone" not in self._names:
+            self._link("Lone", shapes.lone_base())
+        self._need([part])
+        if part.how == "inside":
+            self._shape(part.member.at)
+        self._link(own, shapes.lone(part))
+        self._link(f"check_{own}", checks.lone(part))
+        self._lone[name] = _once(msgspec.json.Decoder(self._names[own]).decode), self._names[f"check_{own}"]
+        return self._lone[name]
 
     def _interned(self, name: str, known: Memo, data: bytes) -> Any:
         """The Struct of a value that comes again and again; one with a text of its own is not kept."""
@@ -225,14 +245,18 @@ class Code:
 
             def first(*args: Any) -> None:
                 self._link(name, checks.text(at))
-                for part in shapes.all_parts(at):
-                    if part.how in ("inside", "later"):
-                        self._check(part.member.at)
-                    if part.how == "later":
-                        self._later(part.member.at)
+                self._need(shapes.all_parts(at))
                 self._names[name](*args)
 
             self._names[name] = first
+
+    def _need(self, parts: Iterable[Part]) -> None:
+        """See that there is what the check of some members calls."""
+        for part in parts:
+            if part.how in ("inside", "later"):
+                self._check(part.member.at)
+            if part.how == "later":
+                self._later(part.member.at)
 
     def _later(self, at: str) -> None:
         """See that there is a decoder for a type, or one that is made when it is first called."""
@@ -282,13 +306,30 @@ def _once(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return decoded
 
 
+def _by_url(listed: Iterable[Any]) -> dict[str, Entry]:
+    """The resources of a Bundle by their fullUrl. Raises Unsure where one has two."""
+    found = [(one.fullUrl, Entry(one.resource)) for one in listed if one.fullUrl and one.resource]
+    if len(by_url := dict(found)) < len(found):
+        raise Unsure
+    return by_url
+
+
+def _by_id(contained: Iterable[Any]) -> dict[str, str]:
+    """The types of contained resources by their ids. Raises Unsure where one has none, or two have one."""
+    heads = [head(one) for one in contained]
+    by_id = {one.id: one.resourceType for one in heads if one.id}
+    if len(by_id) < len(heads):
+        raise Unsure
+    return by_id
+
+
 def _holds_codes(x: Any) -> bool:
-    """Whether all that an extension holds are codes, or extensions of which that is known: those come again and again."""
+    """Whether what an extension of these holds is codes without a text of their own, or extensions of which that is known."""
+    if x.id is not None:
+        return False
     if x.valueCodeableConcept is not None:
         return x.valueCodeableConcept.text is None
-    if x.extension is not None:
-        return all(one in runtime.KEPT for one in x.extension)
-    return x.valueBoolean is not None or x.valueCode is not None or x.valueCoding is not None
+    return x.extension is None or all(one in runtime.KEPT for one in x.extension)
 
 
 def _vital(x: Any, claimed: Iterable[str]) -> str:

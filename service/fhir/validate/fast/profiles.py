@@ -158,6 +158,9 @@ class _Element:
             raise NotEmitted(name)
         if node.children and part.how == "plain":
             _nothing_needed(node)
+            value = node.children.get("value")
+            if value and value.facts:
+                self._fact(f"{name}_value", value.facts, part, v, lines)
         elif node.children:
             _function(f"{name}_parts", part.member.at, node, self.done)
             lines.add(f"{name}_parts({v}, s)")

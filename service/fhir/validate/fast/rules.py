@@ -36,12 +36,16 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """Items of one type `at`: an expression for one or None, or (`many`) for a list or None; `sure`: never None."""
+    """Items of one type `at`: an expression for one or None, or (`many`) for a list or None; `sure`: never None.
+
+    There are none where `guard` is None: an attribute, looked at before what costs more.
+    """
 
     code: str
     at: str
     many: bool = False
     sure: bool = False
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,9 @@ class _Rule:
         match self.term(node, focus):
             case Truth() as found:
                 return found
-            case (Some(code, "boolean", False, _),):
+            case (Some(code, "boolean", False),):
                 return Truth(f"{code} is True", f"{code} is False", exact=True)
-            case (Some(code, _, False, _),):
+            case (Some(code, _, False),):
                 return Truth(f"{code} is not None")
         return _UNKNOWN
 
@@ -147,7 +151,7 @@ class _Rule:
         """`in` a union of texts."""
         texts = _texts(node.right)
         match self.term(node.left, focus):
-            case (Some(code, at, False, _),) if texts and definitions.is_primitive(at):
+            case (Some(code, at, False),) if texts and definitions.is_primitive(at):
                 return Truth(f"{code} in {texts!r}", f"({code} is not None and {code} not in {texts!r})", exact=True)
         return _UNKNOWN
 
@@ -176,7 +180,7 @@ class _Rule:
         match node:
             case Call(source, "intersect", (other,)):
                 match self.items(source, focus), self.items(other, focus):
-                    case (Some(_, "Coding", True, _) as one,), (Some(_, "Coding", True, _) as two,):
+                    case (Some(_, "Coding", True) as one,), (Some(_, "Coding", True) as two,):
                         return Truth(false=f"apart({_list(one)}, {_list(two)})")
                 return _UNKNOWN
             case Call(source, "where", (criteria,)):
@@ -204,7 +208,7 @@ class _Rule:
             truth = self.truth(criteria, (Some(name, one.at, sure=True),))
             if not truth.exact:
                 return None
-            found.append(Some(f"[{name} for {name} in {_list(one)} if {truth.true}]", one.at, many=True))
+            found.append(Some(f"[{name} for {name} in {_list(one)} if {truth.true}]", one.at, many=True, guard=one.guard))
         return None if items is None else tuple(found)
 
     def all(self, node: Call, focus: Items) -> Truth:
@@ -238,7 +242,7 @@ class _Rule:
     def text_test(self, node: Call, focus: Items) -> Truth:
         """`startsWith(text)` and `contains(text)`."""
         match self.items(node.source, focus), node.arguments:
-            case (Some(code, at, False, _),), (Literal(str() as value),) if definitions.is_primitive(at):
+            case (Some(code, at, False),), (Literal(str() as value),) if definitions.is_primitive(at):
                 test = f"{code}.startswith({value!r})" if node.name == "startsWith" else f"{value!r} in {code}"
                 return Truth(f"({code} is not None and {test})", f"({code} is not None and not {test})", exact=True)
         return _UNKNOWN
@@ -276,20 +280,21 @@ def _members(items: Items | None, name: str) -> Items | None:
 
 def _member(one: Some, part: Part) -> Some:
     at, many = part.member.at, part.member.many
+    guard = one.guard or (f"{one.code}.{part.attribute}" if one.sure and one.at != "Resource" else "")
     value = f"k.{part.attribute}" if one.at != "Resource" else f"getattr(k, {part.attribute!r}, None)"
     if one.many and many:
-        return Some(f"[m for k in {_list(one)} for m in {value} or ()]", at, many=True)
+        return Some(f"[m for k in {_list(one)} for m in {value} or ()]", at, many=True, guard=guard)
     if one.many:
-        return Some(f"[{value} for k in {_list(one)} if {value} is not None]", at, many=True)
+        return Some(f"[{value} for k in {_list(one)} if {value} is not None]", at, many=True, guard=guard)
     value = value.replace("k", one.code, 1) if one.at != "Resource" else f"getattr({one.code}, {part.attribute!r}, None)"
     sure = one.sure and part.member.element.min > 0 and not part.member.element.choice and one.at != "Resource"
-    return Some(value if one.sure else f"({one.code} and {value})", at, many, sure)
+    return Some(value if one.sure else f"({one.code} and {value})", at, many, sure, guard)
 
 
 def _typed(operator: str, items: Items | None, name: str) -> Term:
     """`is` of a resource; `as` and `ofType` of items."""
     match operator, items:
-        case "is", (Some(code, "Resource", False, _),):
+        case "is", (Some(code, "Resource", False),):
             return Truth(f"type({code}).__name__ == {name!r}")
         case "as" | "ofType", tuple():
             return tuple(one for one in items if one.at == name) if all(one.at != "Resource" for one in items) else None
@@ -310,7 +315,7 @@ def _count(one: Some) -> str:
 
 def _valued(items: Items | None) -> Truth:
     match items:
-        case (Some(_, at, False, _),) if definitions.is_primitive(at):
+        case (Some(_, at, False),) if definitions.is_primitive(at):
             return _there(items)
     return _UNKNOWN
 
@@ -318,25 +323,35 @@ def _valued(items: Items | None) -> Truth:
 def _there(items: Items | None) -> Truth:
     if items is None:
         return _UNKNOWN
-    tests = ["True" if one.sure else one.code if one.many else f"{one.code} is not None" for one in items]
-    absent = ["False" if one.sure else f"not {one.code}" if one.many else f"{one.code} is None" for one in items]
-    return Truth(_or(tests), _and(absent), exact=True)
+    return Truth(_or(map(_is_there, items)), _and(map(_is_absent, items)), exact=True)
+
+
+def _is_there(one: Some) -> str:
+    if one.many:
+        return _and((f"{one.guard} is not None", one.code)) if one.code.startswith("[") and one.guard else one.code
+    return "True" if one.sure else f"{one.code} is not None"
+
+
+def _is_absent(one: Some) -> str:
+    if one.many:
+        return _or((f"{one.guard} is None", f"not {one.code}")) if one.code.startswith("[") and one.guard else f"not {one.code}"
+    return "False" if one.sure else f"{one.code} is None"
 
 
 def _first(items: Items | None) -> Items | None:
     match items:
-        case (Some(_, _, False, _),):
+        case (Some(_, _, False),):
             return items
-        case (Some(_, at, True, _) as one,):
+        case (Some(_, at, True) as one,):
             return (Some(f"next(iter({_list(one)}), None)", at),)
     return None
 
 
 def _distinct(items: Term) -> Truth:
     match items:
-        case (Some(_, at, True, _) as one,) if not at or (definitions.is_primitive(at) and at != "decimal"):
+        case (Some(_, at, True) as one,) if not at or (definitions.is_primitive(at) and at != "decimal"):
             return Truth(f"distinct({_list(one)})")
-        case (Some(_, _, False, _),) | ():
+        case (Some(_, _, False),) | ():
             return Truth("True")
     return _UNKNOWN
 
@@ -364,9 +379,9 @@ def _equal(left: Term, right: Term) -> Truth:
         case (Some(code, at, False, sure),), Text(text) if definitions.is_primitive(at):
             other = f"{code} != {text}"
             return Truth(f"{code} == {text}", other if sure else f"({code} is not None and {other})", exact=True)
-        case (Some(code, "boolean", False, _),), Truth("True" | "False" as value, _, _):
+        case (Some(code, "boolean", False),), Truth("True" | "False" as value, _, _):
             return Truth(f"{code} is {value}", f"({code} is not None and {code} is not {value})", exact=True)
-        case (Some(code, "integer" | "positiveInt" | "unsignedInt", False, _),), Amount(number):
+        case (Some(code, "integer" | "positiveInt" | "unsignedInt", False),), Amount(number):
             return Truth(f"{code} == {number}", f"({code} is not None and {code} != {number})", exact=True)
         case Amount(), Amount():
             return Truth(f"{left.code} == {right.code}", f"{left.code} != {right.code}", exact=True)
@@ -377,11 +392,11 @@ def _compared(operator: str, left: Term, right: Term) -> Truth:
     match left, right:
         case Amount(), Amount():
             return Truth(f"{left.code} {operator} {right.code}", f"not {left.code} {operator} {right.code}", exact=True)
-        case (Some(code, "decimal", False, _),), Amount(number):
+        case (Some(code, "decimal", False),), Amount(number):
             return Truth(f"({code} is not None and Decimal(bytes({code}).decode()) {operator} {number})")
-        case (Some(code, "integer" | "positiveInt" | "unsignedInt", False, _),), Amount(number):
+        case (Some(code, "integer" | "positiveInt" | "unsignedInt", False),), Amount(number):
             return Truth(f"({code} is not None and {code} {operator} {number})")
-        case (Some(one, at, False, _),), (Some(two, other, False, _),) if at == other and operator in ("<=", ">="):
+        case (Some(one, at, False),), (Some(two, other, False),) if at == other and operator in ("<=", ">="):
             first, second = (one, two) if operator == "<=" else (two, one)
             if at in ("dateTime", "date", "instant"):
                 return Truth(f"in_order({first}, {second})")

@@ -33,13 +33,13 @@ _MAX_STEPS = 50_000
 _DAY = r"(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 _FOUND = re.compile(r"[A-Za-z0-9.-]+(?:/[A-Za-z0-9.-]+)?").fullmatch
-_LITERAL = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
 
 # Most values are of these forms, and all that are of them are valid; the full checks decide about others.
 ID = re.compile(r"[A-Za-z0-9.-]{1,64}").fullmatch
 DATE = re.compile(_DAY).fullmatch
 DATE_TIME = re.compile(f"{_DAY}T{_CLOCK}").fullmatch
 URI = re.compile(r"(?!urn:)[!-~]+|urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+TYPED = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
 CANONICAL = re.compile(r"https?:[!-~]+").fullmatch
 NUMBER = re.compile(rb"[-0-9].{0,63}").fullmatch
 """A value that JSON allows and that begins so is a number, of which `json.read` takes no longer ones."""
@@ -205,7 +205,7 @@ def refer(x: Any, targets: frozenset[str] | None, s: Where) -> None:
             return
     elif literal in s.entries:
         named = s.entries[literal].head.resourceType
-    elif plain := _LITERAL(literal):
+    elif plain := TYPED(literal):
         named = plain[1]
     elif literal.startswith("#"):
         s.used.append(literal[1:])

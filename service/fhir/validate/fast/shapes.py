@@ -25,8 +25,8 @@ _INSIDE = frozenset(
 )
 """Types whose Structs are part of the Struct that they stand in; any other is decoded by itself when it is met."""
 
-_CUT = frozenset({"Extension", "Identifier.assigner"})
-"""Where types would hold themselves: in no Extension and not in this element is a Struct part of another."""
+_CUT = "Identifier.assigner"
+"""Where types would hold themselves: a Reference has an Identifier."""
 
 _TYPES = {"boolean": "bool", "decimal": "Raw", "integer": "Integer", "unsignedInt": "UnsignedInt", "positiveInt": "PositiveInt"}
 
@@ -77,13 +77,30 @@ def name(at: str) -> str:
     return at.removesuffix("[x]").replace(".", "_")
 
 
+_OPTIONS = "kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, eq=False, rename=plain"
+
+
 def text(at: str) -> str:
     """The Struct of a type or backbone element."""
-    lines = [f"class {name(at)}(Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, eq=False, rename=plain):"]
+    lines = [f"class {name(at)}(Struct, {_OPTIONS}):"]
     if definitions.is_resource(at):
         lines.append(f"    resourceType: Literal[{at!r}]")
     lines += [f"    {part.attribute}: {_annotation(part)}{'' if part.required else ' = None'}" for part in all_parts(at)]
     return "\n".join(lines) + "\n"
+
+
+def lone(part: Part) -> str:
+    """The Struct of an extension that has, but for its url, one member only: most are so, and of fifty members none need be looked for."""
+    url = parts("Extension")["url"][0]
+    lines = [f"class Extension_{part.attribute}(Lone, {_OPTIONS}):", *(f"    {one.attribute}: {_annotation(one)}" for one in (url, part))]
+    return "\n".join(lines) + "\n"
+
+
+def lone_base() -> str:
+    """What the Structs of such extensions say of the members that they lack."""
+    return "\n".join(
+        [f"class Lone(Struct, {_OPTIONS}):", *(f"    {part.attribute}: ClassVar[None] = None" for part in all_parts("Extension")), ""]
+    )
 
 
 def needed(at: str) -> list[str]:
@@ -106,8 +123,7 @@ def _how(at: str, member: Member) -> str:
     if member.type in ("Resource", "Extension"):
         return member.type.lower()
     backbone = "." in member.at and not at.startswith(member.at)
-    cut = _CUT & {at, member.element.path}
-    return "inside" if (member.type in _INSIDE or backbone) and not cut else "later"
+    return "inside" if (member.type in _INSIDE or backbone) and member.element.path != _CUT else "later"
 
 
 def _codes(member: Member) -> frozenset[str] | None:
