@@ -16,7 +16,7 @@ _FAULTS = {
     "url": "not URI({0}) and not uri({0})",
     "canonical": "not CANONICAL({0}) and ({0}[0] == '#' or not canonical({0}))",
     "dateTime": "not DATE_TIME({0}) and not date_time({0})",
-    "instant": "not DATE_TIME({0}) and not instant({0})",
+    "instant": "not INSTANT({0}) and not instant({0})",
     "date": "not DATE({0}) and not date({0})",
     "decimal": "not NUMBER({0})",
     "time": "not time({0})",

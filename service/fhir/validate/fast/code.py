@@ -24,6 +24,8 @@ _CODES = frozenset({b"extension", b"valueBoolean", b"valueCode", b"valueCodeable
 
 _HEAD = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"').match
 _NOWHERE = Nowhere()
+_LONG = 2 * MAX_INTERNED
+"""The length up to which a text cannot have more than so many arrays and objects."""
 
 _encode = msgspec.json.encode
 
@@ -84,9 +86,8 @@ class Code:
         self._claims: Memo = {}
         self._lone: dict[bytes, tuple[Callable[[bytes], Any], Check]] = {}
         for name in shapes.INTERNED:
-            known: Memo = {}
-            self._names[f"{name}_known"] = known
-            self._names[f"{name}_of"] = partial(self._interned, name, known)
+            self._names[f"{name}_known"] = {}
+            self._names[f"{name}_of"] = partial(self._interned, name)
 
     def resource(self, data: bytes, around: Where | None = None, url: str | None = None, given: Iterable[str] | None = None) -> Any:
         """The Struct of a resource in a text, which is valid, also for the profiles that it claims or for those that are given.
@@ -229,14 +230,22 @@ class Code:
         self._lone[name] = _once(msgspec.json.Decoder(self._names[own]).decode), self._names[f"check_{own}"]
         return self._lone[name]
 
-    def _interned(self, name: str, known: Memo, data: bytes) -> Any:
-        """The Struct of a value that comes again and again; one with a text of its own is not kept."""
-        if data.count(b"{") + data.count(b"[") > MAX_INTERNED:
-            raise Unsure
+    def _interned(self, name: str, data: bytes) -> Any:
+        """The Struct of a value that comes again and again, the first time one is met: then by a function that does only what each needs."""
         self._check(name)
-        x = self._decoder(name)(data)
-        self._names[f"check_{name}"](x, _NOWHERE)
-        return x if getattr(x, "text", None) else remember(known, data, x)
+        decode, known = self._decoder(name), self._names[f"{name}_known"]
+        self._names[f"check_{name}"](decode(data), _NOWHERE)
+        check = self._names[f"check_{name}"]
+
+        def interned(data: bytes) -> Any:
+            if len(data) > _LONG and data.count(b"{") + data.count(b"[") > MAX_INTERNED:
+                raise Unsure
+            x = decode(data)
+            check(x, _NOWHERE)
+            return x if getattr(x, "text", None) else remember(known, data, x)
+
+        self._names[f"{name}_of"] = interned
+        return interned(data)
 
     def _check(self, at: str) -> None:
         """See that there is a function for a type, or one that writes it when it is first called."""

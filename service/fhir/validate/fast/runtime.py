@@ -31,13 +31,15 @@ _MAX_STEPS = 50_000
 """How much work an invariant may be that is evaluated as it stands."""
 
 _DAY = r"(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+_DATE = rf"{_DAY}|(?!0000)[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 _FOUND = re.compile(r"[A-Za-z0-9.-]+(?:/[A-Za-z0-9.-]+)?").fullmatch
 
 # Most values are of these forms, and all that are of them are valid; the full checks decide about others.
 ID = re.compile(r"[A-Za-z0-9.-]{1,64}").fullmatch
-DATE = re.compile(_DAY).fullmatch
-DATE_TIME = re.compile(f"{_DAY}T{_CLOCK}").fullmatch
+DATE = re.compile(_DATE).fullmatch
+DATE_TIME = re.compile(f"{_DAY}T{_CLOCK}|{_DATE}").fullmatch
+INSTANT = re.compile(f"{_DAY}T{_CLOCK}").fullmatch
 URI = re.compile(r"(?!urn:)[!-~]+|urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 TYPED = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
 CANONICAL = re.compile(r"https?:[!-~]+").fullmatch
@@ -210,6 +212,8 @@ def refer(x: Any, targets: frozenset[str] | None, s: Where) -> None:
     elif literal.startswith("#"):
         s.used.append(literal[1:])
         named = s.contained[literal[1:]]
+    elif literal.startswith("urn:uuid:") and URI(literal):
+        named = ""
     else:
         named = _named(literal, s)
     if x.type is not None and x.type != named:
