@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+import msgspec
+
+from service.fhir.expansion import NotEnumerableError, Terms, ValueSet
+from service.fhir.guide import Guide
 from service.fhir.json import Number, Value
 from service.fhir.validate import answer, links, questionnaire, values
 from service.fhir.validate.enabled import Around, Enabled
@@ -43,17 +48,12 @@ def _contained(resource: Mapping[str, Value], name: str) -> Value:
     return next((one for _, one in values.objects(resource, "contained") if one.get("id") == name), None)
 
 
-def _enumerated(value_set: Value) -> set[tuple[Value, Value]] | None:
-    """The (system, code) pairs of a value set that lists them all; None for any other."""
-    compose = value_set.get("compose") if isinstance(value_set, dict) else None
-    if not isinstance(compose, dict) or compose.keys() != {"include"}:
+def _listed(value_set: Value, guide: Guide) -> AbstractSet[tuple[str, str]] | None:
+    """The (system, code) pairs of a value set that a Questionnaire contains; None where they are not at hand."""
+    try:
+        return Terms([msgspec.convert({**value_set, "url": "#"}, ValueSet)], (), guide.codes).codes("#")
+    except (TypeError, msgspec.ValidationError, NotEnumerableError):
         return None
-    found: set[tuple[Value, Value]] = set()
-    for _, part in values.objects(compose, "include"):
-        if not part.keys() <= {"system", "version", "concept"} or "concept" not in part or not isinstance(part.get("system"), str):
-            return None
-        found |= {(part["system"], code) for _, concept in values.objects(part, "concept") if isinstance(code := concept.get("code"), str)}
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ class _Walk:
         url = question.item.get("answerValueSet")
         if value[0] != "Coding" or not isinstance(value[1], dict) or not isinstance(url, str):
             return
-        codes = _enumerated(_contained(self.form, url[1:])) if url.startswith("#") else self.scope.guide.codes(url)
+        guide = self.scope.guide
+        codes = _listed(_contained(self.form, url[1:]), guide) if url.startswith("#") else guide.codes(url)
         if codes is None:
             self._unchecked(at, "the codes that the question takes are not known here: the answer was not checked against them")
         elif (value[1].get("system"), value[1].get("code")) not in codes:
