@@ -50,6 +50,11 @@ class _Entry:
         found = self.value.get("resource")
         return found if isinstance(found, dict) else None
 
+    @property
+    def _method(self) -> str:
+        request = self.value.get("request")
+        return _text(request, "method") if isinstance(request, dict) else ""
+
     def check(self, kind: str) -> None:
         self._check_url(kind)
         if kind in ("transaction", "batch"):
@@ -63,8 +68,8 @@ class _Entry:
 
     def _check_url(self, kind: str) -> None:
         if "fullUrl" not in self.value:
-            if kind and kind not in _NEED_NO_URL:
-                self.findings.error("required", self.place, f"an entry of a {kind} must have a fullUrl")
+            if (kind and kind not in _NEED_NO_URL) or (self.resource is not None and self._method == "PUT"):
+                self.findings.error("required", self.place, "an entry must have a fullUrl, but for what is new to the server or its answer")
             return
         url, place = self.url, f"{self.place}.fullUrl"
         found = restful(url)
@@ -75,8 +80,8 @@ class _Entry:
 
     def _check_request(self) -> None:
         """The request of an entry, where it is a create, update, patch or delete and not an operation."""
-        request = self.value.get("request")
-        method, url = (_text(request, "method"), _text(request, "url")) if isinstance(request, dict) else ("", "")
+        request, method = self.value.get("request"), self._method
+        url = _text(request, "url") if isinstance(request, dict) else ""
         if method not in ("POST", "PUT") or not url or "$" in url or "_search" in url:
             return
         place = f"{self.place}.request"

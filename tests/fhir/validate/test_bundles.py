@@ -10,6 +10,7 @@ from service.fhir.json import Value
 from tests.fhir.validate.made import errors
 
 SERVER = "https://a.example/fhir/"
+OTHER = "urn:uuid:00000000-0000-4000-8000-000000000000"
 ENTRY = "urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7"
 PATIENT = {"resourceType": "Patient", "id": "1"}
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "information", "code": "informational"}]}
@@ -28,9 +29,9 @@ def entry(resource: Value = None, url: str = f"{SERVER}Patient/1", **more: Any) 
     return {**({"fullUrl": url} if url else {}), **({"resource": resource} if resource else {}), **more}
 
 
-def request(method: str, url: str, resource: Value = None, full: str = "") -> Value:
+def request(method: str, url: str, resource: Value = None, full: str = ENTRY) -> Value:
     """An entry of a transaction."""
-    return entry(resource, full, request={"method": method, "url": url})
+    return entry(resource, full if resource else "", request={"method": method, "url": url})
 
 
 def found(kind: str, resource: Value, mode: str) -> Value:
@@ -49,9 +50,9 @@ GOOD = [
     bundle("collection", entry(PATIENT), entry({"resourceType": "Patient"}, ENTRY)),
     bundle("collection", entry(PATIENT, "https://a.example/elsewhere")),
     bundle("transaction", request("POST", "Patient", {"resourceType": "Patient"}, ENTRY), request("DELETE", "Patient/2")),
-    bundle("transaction", request("PUT", "Patient/1", PATIENT), request("PUT", "Patient?name=x", {"resourceType": "Patient"})),
+    bundle("transaction", request("PUT", "Patient/1", PATIENT), request("PUT", "Patient?name=x", {"resourceType": "Patient"}, OTHER)),
     bundle("transaction", request("POST", "Patient/$match", {"resourceType": "Parameters"}), request("POST", "Patient/_search")),
-    bundle("batch", request("GET", "Patient/1"), request("PUT", "Patient/1", PATIENT), request("PUT", "/Patient/1", PATIENT)),
+    bundle("batch", request("GET", "Patient/1"), request("PUT", "Patient/1", PATIENT), request("PUT", "/Patient/1", PATIENT, OTHER)),
     bundle("batch-response", entry(None, "", response={"status": "404 Not Found"})),
     found("searchset", PATIENT, "match"),
     found("searchset", OUTCOME, "outcome"),
@@ -81,6 +82,7 @@ BAD: list[tuple[Value, list[tuple[str, str]]]] = [
     (bundle("searchset", link=[{"relation": "self", "url": SERVER}] * 2), [("structure", "Bundle.link[1].relation")]),
     (found("searchset", PATIENT, "outcome"), [("value", f"{AT}.search.mode")]),
     (found("searchset", {"resourceType": "Patient"}, "include"), [("required", f"{AT}.resource")]),
+    (bundle("transaction", request("PUT", "Patient/1", PATIENT, "")), [("required", AT)]),
     (bundle("transaction", request("POST", "Patient")), [("required", AT)]),
     (bundle("batch", request("PUT", "Patient/1")), [("required", AT)]),
     (bundle("transaction", request("POST", "Group", PATIENT)), [("value", f"{AT}.request.url")]),

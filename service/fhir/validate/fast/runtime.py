@@ -318,7 +318,9 @@ def _are_plain_writes(entries: Iterable[Any]) -> bool:
     updated: set[str] = set()
     for entry in entries:
         request, resource, url = entry.request, entry.resource, entry.fullUrl
-        if request is None or resource is None or entry.response is not None or not (url is None or url.startswith("urn:uuid:")):
+        if request is None or resource is None or entry.response is not None:
+            return False
+        if request.method != "POST" if url is None else not url.startswith("urn:uuid:"):
             return False
         path, search, _ = request.url.partition("?")
         if path == resource.resourceType:
