@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.fhir.fhirpath.environment import Budget, Environment, TooCostlyError
+from service.fhir.fhirpath.environment import Budget, Environment, Fixed, TooCostlyError
 from service.fhir.fhirpath.errors import EvaluationError, FhirPathError, ParseError, StaticError
 from service.fhir.fhirpath.link import Path, compile  # noqa: A004 - what it does
 from service.fhir.fhirpath.model import Items, Node, resource_node
@@ -13,6 +13,7 @@ __all__ = [
     "Environment",
     "EvaluationError",
     "FhirPathError",
+    "Fixed",
     "Items",
     "Node",
     "ParseError",

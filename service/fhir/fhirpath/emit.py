@@ -50,6 +50,7 @@ _CALLS = {
 }
 _TYPE_TESTS = {"is": "is_type", "as": "as_type", "ofType": "of_type"}
 _CONSTANTS = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
+_RESOURCES = {"resource": "resource", "rootResource": "root"}
 _STEMS = {"vs-": "http://hl7.org/fhir/ValueSet/", "ext-": "http://hl7.org/fhir/StructureDefinition/"}
 
 
@@ -134,13 +135,13 @@ class _Emitter:
 
     def collection(self, node: Expression, scope: _Scope) -> _Found:
         """Emit a node as a collection."""
-        if not isinstance(node, Constant) and _is_fixed(node):
-            return self.fixed(node, scope)
-        return self.plain(node, scope)
+        about = set() if isinstance(node, Constant) else _fixed_by(node)
+        return self.fixed(node, scope, sorted(about)) if about else self.plain(node, scope)
 
-    def fixed(self, node: Expression, scope: _Scope) -> _Found:
-        """Emit a node that depends on `%resource` alone so that it is evaluated once for a resource."""
-        key, name = self.constant(node), self.name()
+    def fixed(self, node: Expression, scope: _Scope, about: list[str]) -> _Found:
+        """Emit a node that depends on `%resource` or `%rootResource` alone so that it is evaluated once for each."""
+        key, name = self.name("key"), self.name()
+        self.line(f"{key} = {self.constant(object())}, {', '.join(f'id(env.{one}.value)' for one in about)}", node.start)
         self.line(f"{name} = env.fixed.get({key})", node.start)
         self.line(f"if {name} is None:", node.start)
         with self.block():
@@ -214,8 +215,8 @@ class _Emitter:
             return _Found(self.constant([url]), STRING)
         if name == "context":
             return _Found("context", None)
-        if name in ("resource", "rootResource"):
-            return self.put(f"[env.{'root' if name == 'rootResource' else name}]", None, node.start)
+        if name in _RESOURCES:
+            return self.put(f"[env.{_RESOURCES[name]}]", None, node.start)
         raise StaticError(f"`%{name}` is not defined", node.start)
 
     def item(self, node: Item, scope: _Scope) -> _Found:
@@ -328,18 +329,19 @@ class _Emitter:
             raise StaticError("a position in a collection that has no order", node.start)
 
 
-def _is_fixed(node: Expression) -> bool:
-    """Whether a node depends on `%resource` or `%rootResource`, and on nothing else that changes while a resource is checked."""
-    if isinstance(node, Constant):
-        return node.name in ("resource", "rootResource")
-    if isinstance(node, Member | TypeTest):
-        return node.source is not None and _is_fixed(node.source)
-    if isinstance(node, Binary):
-        return node.operator == "|" and _is_fixed(node.left) and _is_fixed(node.right)
-    if isinstance(node, Call):
-        plain = all(isinstance(argument, Literal) for argument in node.arguments)
-        return node.source is not None and plain and _is_fixed(node.source)
-    return False
+def _fixed_by(node: Expression) -> set[str]:
+    """The resources of the environment on which a node depends; none where it depends on anything else that changes."""
+    match node:
+        case Constant(name=name):
+            return {_RESOURCES[name]} if name in _RESOURCES else set()
+        case Member(source=source) | TypeTest(source=source) if source:
+            return _fixed_by(source)
+        case Call(source=source, arguments=arguments) if source and all(isinstance(one, Literal) for one in arguments):
+            return _fixed_by(source)
+        case Binary(operator="|", left=left, right=right):
+            ours, theirs = _fixed_by(left), _fixed_by(right)
+            return ours | theirs if ours and theirs else set()
+    return set()
 
 
 def _may_be(at: str, name: str) -> bool:

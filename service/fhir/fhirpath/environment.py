@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 
 from service.fhir.fhirpath.errors import EvaluationError
 from service.fhir.fhirpath.model import Item, Items, Node
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import Value
 
-MAX_STEPS = 2_000_000
-"""What all evaluations with one budget may visit together: some seconds of work."""
+MAX_STEPS = 5_000_000
+"""What all evaluations with one budget may visit together: some seconds of work, and more than a resource of the largest size asks for."""
 
 
 class TooCostlyError(EvaluationError):
@@ -33,12 +32,12 @@ class Budget:
             raise TooCostlyError("the evaluation takes too many steps")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Environment:
     """`%resource`, `%rootResource` and what else evaluations about one resource share.
 
     `resolve` gives the resource that a reference or canonical names, None for an unknown one. `conforms` says whether a resource conforms
-    to a profile by its url, None for an unknown one. `now` is the moment of `now()`, `today()` and `timeOfDay()`.
+    to a profile by its url, None for an unknown one. `fixed` keeps what depends on the two resources alone, by their id. `now` is the moment of `now()`, `today()` and `timeOfDay()`.
     """
 
     resource: Node
@@ -47,13 +46,9 @@ class Environment:
     budget: Budget = field(default_factory=Budget)
     resolve: Callable[[str], Value | None] = lambda _: None
     conforms: Callable[[Node, str], bool | None] = lambda _, __: None
+    fixed: dict[object, Fixed] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     trace: Callable[[str, Items], None] = lambda _, __: None
-
-    @cached_property
-    def fixed(self) -> dict[object, Fixed]:
-        """The results of expressions that depend on `%resource` and `%rootResource` alone, by expression."""
-        return {}
 
 
 class Fixed(list[Item]):

@@ -199,6 +199,7 @@ class Conformance:
             root=root,
             guide=self.scope.guide,
             budget=self.scope.budget,
+            fixed=self.scope.fixed,
             resolve=lambda literal: next(iter(references.targets(literal, self.scope)), None),
             conforms=lambda node, url: self._judge(self.scope, url, node, ""),
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from service.fhir import definitions
 from service.fhir.bundle import Entries
 from service.fhir.definitions import Element, Member
-from service.fhir.fhirpath import Budget
+from service.fhir.fhirpath import Budget, Fixed
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import Value
 
@@ -31,7 +31,8 @@ class Scope:
     """What a resource's references may name: the resource whose `contained` they see, the entries of its Bundle.
 
     `guide` holds the definitions that it is checked by, `full_url` is its own in the Bundle. `judged` keeps which values (by their id in
-    this run) conform to which profiles. `resource` is the one that is checked, if it is contained; `budget` is for all invariants.
+    this run) conform to which profiles. `resource` is the one that is checked, if it is contained; `budget`
+    and `fixed` are for all invariants.
     """
 
     container: Value
@@ -41,6 +42,7 @@ class Scope:
     judged: dict[tuple[int, str], bool] = field(default_factory=dict)
     resource: Value = None
     budget: Budget = field(default_factory=Budget)
+    fixed: dict[object, Fixed] = field(default_factory=dict)
     contained: Mapping[str, list[dict[str, Value]]] | None = None
     """The resources in the container's `contained` by their id, found when it is made."""
 

@@ -12,6 +12,9 @@ from service.fhir.fhirpath.model import TYPE_INFO, Item, Items, Node, namespace_
 from service.fhir.fhirpath.operators import FALSE, NONE, TRUE, boolean, truth
 from service.fhir.fhirpath.registry import BOOLEAN, EACH, INTEGER, ONCE, SAME, Criteria, Gives, function
 
+CALL = 4
+"""What the evaluation of an argument for one item counts."""
+
 
 @function("empty", gives=BOOLEAN)
 def empty(_: Environment, items: Items) -> Items:
@@ -24,14 +27,14 @@ def exists(env: Environment, items: Items, criteria: Criteria | None = None) -> 
     """Whether there is an item, or one that meets the criteria."""
     if criteria is None:
         return TRUE if items else FALSE
-    env.budget.spend(len(items))
+    env.budget.spend(CALL * len(items))
     return boolean(any(truth(criteria([item], index, NONE)) for index, item in enumerate(items)))
 
 
 @function("all", EACH, gives=BOOLEAN)
 def all_of(env: Environment, items: Items, criteria: Criteria) -> Items:
     """Whether every item meets the criteria."""
-    env.budget.spend(len(items))
+    env.budget.spend(CALL * len(items))
     return boolean(all(truth(criteria([item], index, NONE)) for index, item in enumerate(items)))
 
 
@@ -107,7 +110,7 @@ def is_distinct(env: Environment, items: Items) -> Items:
 @function("where", EACH, gives=SAME)
 def where(env: Environment, items: Items, criteria: Criteria) -> Items:
     """The items that meet the criteria."""
-    env.budget.spend(len(items))
+    env.budget.spend(CALL * len(items))
     return [item for index, item in enumerate(items) if truth(criteria([item], index, NONE))]
 
 
@@ -117,7 +120,7 @@ def select(env: Environment, items: Items, projection: Criteria) -> Items:
     found: Items = []
     for index, item in enumerate(items):
         reached = projection([item], index, NONE)
-        env.budget.spend(1 + len(reached))
+        env.budget.spend(CALL + len(reached))
         found += reached
     return found
 
@@ -220,7 +223,7 @@ def combine(env: Environment, items: Items, other: Items, _: Items = NONE) -> It
 @function("aggregate", EACH, ONCE, least=1)
 def aggregate(env: Environment, items: Items, aggregator: Criteria, start: Items = NONE) -> Items:
     """What the aggregator gives for the last item, from what it gave for those before."""
-    env.budget.spend(len(items))
+    env.budget.spend(CALL * len(items))
     total = start
     for index, item in enumerate(items):
         total = aggregator([item], index, total)
