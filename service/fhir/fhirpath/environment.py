@@ -37,7 +37,8 @@ class Environment:
     """`%resource`, `%rootResource` and what else evaluations about one resource share.
 
     `resolve` gives the resource that a reference or canonical names, None for an unknown one. `conforms` says whether a resource conforms
-    to a profile by its url, None for an unknown one. `fixed` keeps what depends on the two resources alone, by their id. `now` is the moment of `now()`, `today()` and `timeOfDay()`.
+    to a profile by its url, None for an unknown one. `fixed` keeps what depends on the two resources alone, by their id. `now` is the
+    moment of `now()`, `today()` and `timeOfDay()`.
     """
 
     resource: Node

@@ -141,7 +141,7 @@ def _node(value: Value, beside: Value, form: _Form) -> Iterator[Node]:
     if form.primitive:
         if isinstance(value, str | bool | Number) or (value is None and isinstance(beside, dict)):
             yield Node(value, beside, form.type, form.at)
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and value:
         if form.type == "Resource":
             name = value.get("resourceType")
             if isinstance(name, str) and definitions.is_resource(name):
@@ -186,11 +186,9 @@ def quantity(item: Item) -> Quantity | None:
     value = item.value.get("value")
     if not isinstance(value, Number) or "comparator" in item.value or not is_moderate(value.decimal):
         return None
-    system_url, code, unit = (item.value.get(name) for name in ("system", "code", "unit"))
-    if system_url == ucum.SYSTEM and isinstance(code, str):
-        return Quantity(value.decimal, code)
-    label = code if isinstance(code, str) else unit if isinstance(unit, str) else ""
-    return Quantity(value.decimal, label, system=system_url if isinstance(system_url, str) else "none")
+    url, code, label = (found if isinstance(found, str) else "" for found in map(item.value.get, ("system", "code", "unit")))
+    known = url == ucum.SYSTEM and code
+    return Quantity(value.decimal, code or label, system="" if known else url or "none", label=label)
 
 
 def namespace_and_name(item: Item) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, DecimalException
 
 from service.fhir.fhirpath import compare, quantities, temporal
@@ -315,7 +316,7 @@ def negative(items: Items) -> Items:
         case None:
             return NONE
         case Quantity() as found:
-            return [Quantity(-found.value, found.unit, found.calendar, found.system)]
+            return [replace(found, value=-found.value)]
         case (int() | Decimal()) as found if not isinstance(found, bool):
             return [-found]
     raise EvaluationError("only a number has a sign")

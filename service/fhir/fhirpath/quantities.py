@@ -43,12 +43,12 @@ def canonical(quantity: Quantity, *, mean: bool = False) -> Canonical | None:
 
 def compare(left: Quantity, right: Quantity) -> int | None:
     """-1, 0 or 1 as left is less than, equal to or greater than right; None where the units do not compare."""
-    if _same_unit(left, right):
-        return (left.value > right.value) - (left.value < right.value)
     ours, theirs = canonical(left), canonical(right)
-    if ours is None or theirs is None or ours[1] != theirs[1]:
-        return None
-    return (ours[0] > theirs[0]) - (ours[0] < theirs[0])
+    if ours and theirs and ours[1] == theirs[1]:
+        return (ours[0] > theirs[0]) - (ours[0] < theirs[0])
+    if _same_unit(left, right) or (left.label and left.label == right.label):
+        return (left.value > right.value) - (left.value < right.value)
+    return None
 
 
 def equivalent(left: Quantity, right: Quantity) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -38,13 +38,15 @@ class Temporal:
 class Quantity:
     """A value with a unit: a UCUM code or, `calendar`, one of the words year, month, week, day, hour, minute, second, millisecond.
 
-    `system` is "" for both of them, else that of a FHIR Quantity whose unit only equals itself.
+    `system` is "" for both of them, else that of a FHIR Quantity whose unit only equals itself. `label` is the unit of a FHIR Quantity as
+    people read it: quantities compare by it where they cannot by their codes.
     """
 
     value: Decimal
     unit: str
     calendar: bool = False
     system: str = ""
+    label: str = field(default="", compare=False)
 
 
 SystemValue = bool | int | Decimal | str | Temporal | Quantity

@@ -31,8 +31,8 @@ class Scope:
     """What a resource's references may name: the resource whose `contained` they see, the entries of its Bundle.
 
     `guide` holds the definitions that it is checked by, `full_url` is its own in the Bundle. `judged` keeps which values (by their id in
-    this run) conform to which profiles. `resource` is the one that is checked, if it is contained; `budget`
-    and `fixed` are for all invariants.
+    this run) conform to which profiles. `resource` is the one that is checked, if it is contained; `budget` and `fixed` are for all
+    invariants.
     """
 
     container: Value

@@ -216,3 +216,33 @@ def test_strings_that_cost_too_much(expression: str) -> None:
     """A regular expression that would take years, and a string that would fill the memory, end as too costly."""
     with pytest.raises(TooCostlyError):
         evaluate(expression)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "result"),
+    [
+        (
+            {"value": 1, "system": "http://unitsofmeasure.org", "code": "g"},
+            {"value": 999, "system": "http://unitsofmeasure.org", "code": "mg"},
+            [False],
+        ),
+        ({"value": 1, "unit": "drops"}, {"value": 2, "unit": "drops"}, [True]),
+        ({"value": 1, "unit": "drops"}, {"value": 2, "unit": "pieces"}, []),
+        ({"value": 1, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}, {"value": 2, "unit": "mg"}, [True]),
+        ({"value": 1, "unit": "mg", "comparator": "<"}, {"value": 2, "unit": "mg"}, []),
+        ({"unit": "mg"}, {"value": 2, "unit": "mg"}, []),
+    ],
+)
+def test_quantities_of_resources(low: Any, high: Any, result: list[bool]) -> None:
+    """FHIR's Quantities compare by their codes, else by the units that people read; one with a comparator or no value does not."""
+    resource = {"resourceType": "Observation", "referenceRange": [json.from_python({"low": low, "high": high})]}
+    assert evaluate("referenceRange.select(low < high)", resource) == result
+
+
+def test_what_is_not_json_of_its_type_is_not_there() -> None:
+    """Values that do not have the form of their type, and empty objects, are left to others to report."""
+    resource = json.from_python(
+        {"resourceType": "Patient", "name": ["x", {}], "birthDate": {"a": 1}, "active": [True], "deceasedDateTime": "x"}
+    )
+    assert evaluate("name.exists() or birthDate.exists()", resource) == [False]
+    assert evaluate("deceased < today()", resource) == []
