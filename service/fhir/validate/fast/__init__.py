@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from service.fhir.guide import PACKED, Guide
+from service.fhir.json import JsonError
 from service.fhir.validate.fast.code import Code
 from service.fhir.validate.fast.runtime import Unsure
 
@@ -18,15 +20,23 @@ _HIDDEN = re.compile(rb"\\u(?:0022|[dD][89a-fA-F])").search
 _code = Code()
 
 
-def accepts(data: bytes, profiles: Iterable[str] | None = None) -> bool:
-    """Whether the JSON text of a resource surely has no error by the packed definitions; False is no verdict.
+def accepts(data: bytes, profiles: Iterable[str] | None = None, guide: Guide = PACKED) -> bool:
+    """Whether the JSON text of a resource surely has no error; False is no verdict, and what comes with no error is not told.
 
-    `profiles` are checked instead of those in its `meta.profile`, as `validate` does.
+    `profiles` are checked instead of those in its `meta.profile`, as `validate` does. With a guide that has more than Questionnaires
+    nothing is accepted.
     """
-    if len(data) > MAX_BYTES or (b"\\" in data and _HIDDEN(data)):
+    if (
+        len(data) > MAX_BYTES
+        or (b"\\" in data and _HIDDEN(data))
+        or guide.profiles
+        or guide.extensions
+        or guide.value_sets
+        or guide.globals
+    ):
         return False
     try:
-        _code.resource(data, given=profiles)
-    except (Unsure, KeyError, RecursionError, UnicodeDecodeError, msgspec.MsgspecError):
+        _code.first(data, profiles, guide)
+    except (Unsure, KeyError, RecursionError, UnicodeDecodeError, JsonError, msgspec.MsgspecError):
         return False
     return True

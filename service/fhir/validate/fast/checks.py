@@ -55,9 +55,8 @@ def text(at: str) -> str:
             lines.refuse(_WORDS[at])
         if at == "Reference":
             lines.add("l = x.reference")
-            quick = "l is None or x.type is not None or l in s.entries or (k := TYPED(l)) is None or (targets and k[1] not in targets)"
-            with lines.block(f"if {quick}:"):
-                lines.add("refer(x, targets, s)")
+            lines.add("if x.type is not None or (k := s.named.get(l)) is None or (k and targets and k not in targets):")
+            lines.add("    refer(x, targets, s)")
         rules.emit(at, "x", at, lines, (name for name, parts in shapes.parts(at).items() if len(parts) > 1))
     return lines.text
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 import msgspec
 
 from service.fhir import definitions, primitives
-from service.fhir.guide import PACKED
+from service.fhir.guide import PACKED, Guide
 from service.fhir.primitives import MAX_INTEGER, MAX_STRING
 from service.fhir.validate import vitals
 from service.fhir.validate.fast import checks, profiles, runtime, shapes
@@ -89,21 +89,29 @@ class Code:
             self._names[f"{name}_known"] = {}
             self._names[f"{name}_of"] = partial(self._interned, name)
 
-    def resource(self, data: bytes, around: Where | None = None, url: str | None = None, given: Iterable[str] | None = None) -> Any:
-        """The Struct of a resource in a text, which is valid, also for the profiles that it claims or for those that are given.
+    def first(self, data: bytes, profiles: Iterable[str] | None, guide: Guide) -> Any:
+        """The Struct of a resource in a text of its own, valid also for the profiles that it claims, or else for those that are given.
 
         Raises Unsure, and what msgspec raises.
         """
-        data = bytes(data)
+        given = None if profiles is None else list(profiles)
+        return self._whole(data, None, "", guide, given)
+
+    def resource(self, data: Any, around: Where, url: str | None) -> Any:
+        """The Struct of a resource in an entry with a fullUrl, or in a parameter."""
+        return self._whole(bytes(data), around, url or "", around.guide, None)
+
+    def _whole(self, data: bytes, around: Where | None, url: str, guide: Guide, given: list[str] | None) -> Any:
         found = _HEAD(data)
         name, decode, check, depth = self._read(found[1] if found else head(data).resourceType.encode())
         x = decode(data)
-        s = Where(name, around, url)
+        s = Where(name, around, url, guide)
         s.deepen(depth)
         if name == "Bundle":
             s.kind = x.type
+            s.named = {}
             s.entries = _by_url(x.entry or ())
-        elif len(data) > MAX_STRING:
+        elif len(data) > MAX_STRING or (name == "QuestionnaireResponse" and not runtime.answered(data, x, guide)):
             raise Unsure
         elif getattr(x, "contained", None):
             s.contained = _by_id(x.contained)
@@ -116,7 +124,8 @@ class Code:
 
     def _contained(self, data: bytes, around: Where) -> Any:
         """The Struct of a resource contained in another."""
-        name, decode, check, depth = self._read(head(data).resourceType.encode())
+        found = _HEAD(data)
+        name, decode, check, depth = self._read(found[1] if found else head(data).resourceType.encode())
         x = decode(data)
         around.deepen(depth)
         self._names[check](x, around)
@@ -205,20 +214,26 @@ class Code:
         name = words[5 if words[1] == b"url" else 1] if len(words) > 6 else b""
         decode, check = self._lone.get(name) or self._alone(name)
         x = decode(data)
-        s.deepen(2)
-        check(x, s)
-        s.depth -= 2
+        if x.extension is None:
+            check(x, s)
+        else:
+            s.deepen(2)
+            check(x, s)
+            s.depth -= 2
         if name in _CODES and _holds_codes(x):
             remember(runtime.KEPT, x)
             remember(self._names["Extension_known"], data, x)
         return x
+
+    def _check_extension(self, x: Any, s: Where) -> None:
+        self._names["check_Extension"](x, s)
 
     def _alone(self, name: bytes) -> tuple[Callable[[bytes], Any], Check]:
         """The decoder and function of extensions with this member alone; for any other name those of all extensions."""
         part = {part.attribute: part for part in shapes.all_parts("Extension")}.get(name.decode("ascii", "replace"))
         if part is None or part.attribute in ("id", "url"):
             self._check("Extension")
-            return self._decoder("Extension"), lambda x, s: self._names["check_Extension"](x, s)
+            return self._decoder("Extension"), self._check_extension
         own = f"Extension_{part.attribute}"
         if "Lone" not in self._names:
             self._link("Lone", shapes.lone_base())
@@ -231,7 +246,7 @@ class Code:
         return self._lone[name]
 
     def _interned(self, name: str, data: bytes) -> Any:
-        """The Struct of a value that comes again and again, the first time one is met: then by a function that does only what each needs."""
+        """The Struct of a value that comes again and again, the first time one is met: then by a function that does but what each needs."""
         self._check(name)
         decode, known = self._decoder(name), self._names[f"{name}_known"]
         self._names[f"check_{name}"](decode(data), _NOWHERE)
@@ -338,7 +353,7 @@ def _holds_codes(x: Any) -> bool:
         return False
     if x.valueCodeableConcept is not None:
         return x.valueCodeableConcept.text is None
-    return x.extension is None or all(one in runtime.KEPT for one in x.extension)
+    return x.extension is None or runtime.KEPT.keys() >= set(x.extension)
 
 
 def _vital(x: Any, claimed: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 
 from service.fhir import definitions
 from service.fhir.definitions import Node, ProfileElement
+from service.fhir.guide import PACKED
 from service.fhir.json import Number, Value
 from service.fhir.validate.fast import checks, rules, shapes
 from service.fhir.validate.fast.lines import Lines
@@ -177,7 +178,7 @@ class _Element:
             lines.add("raise Unsure")
         if facts.targets and type_ == "Reference":
             lines.add(f"refer({v}, {lines.constant(f'TARGETS_{name}', frozenset(facts.targets))}, s)")
-        if type_ == "Reference" and facts.target_profiles and all(map(definitions.profile, facts.target_profiles)):
+        if type_ == "Reference" and facts.target_profiles and all(map(PACKED.profile, facts.target_profiles)):
             lines.add(f"targeted({v}, {lines.constant(f'PROFILES_{name}', frozenset(facts.target_profiles))}, s)")
         if facts.fixed is not None:
             lines.refuse(f"not ({_equals(facts.fixed, v, type_)})")

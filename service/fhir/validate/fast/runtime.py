@@ -14,9 +14,12 @@ import msgspec
 from service.fhir import definitions, json, primitives, ucum
 from service.fhir.bundle import Entries
 from service.fhir.fhirpath import Budget, Environment, FhirPathError, Node, compile  # noqa: A004 - what it does
+from service.fhir.guide import Guide
 from service.fhir.json import MAX_DEPTH
-from service.fhir.validate import bindings, bundles, datatypes
+from service.fhir.snapshot import STRUCTURES
+from service.fhir.validate import answers, bindings, bundles, datatypes
 from service.fhir.validate.findings import Findings
+from service.fhir.validate.items import Scope
 
 Memo = dict[Any, Any]
 """What was found of values that come again and again."""
@@ -108,18 +111,21 @@ class Entry:
 class Where:
     """What the references in a resource may name: Bundle entries by their fullUrl, contained resources by their id, each by its type.
 
-    `url` is its own fullUrl, `kind` the type of the Bundle. `used` are the references to contained resources so far, `ids` the ids of
-    elements, `depth` is how many arrays and objects deep a value may be that is decoded now.
+    `named` are the types that literal references name, "" for an unknown one; `url` is its own fullUrl, `kind` the type of the Bundle,
+    `guide` has the Questionnaires. `used` are the references to contained resources so far, `ids` the ids of elements, `depth` is how
+    many arrays and objects deep a value may be that is decoded now.
     """
 
-    __slots__ = ("contained", "depth", "entries", "ids", "kind", "name", "url", "used")
+    __slots__ = ("contained", "depth", "entries", "guide", "ids", "kind", "name", "named", "url", "used")
 
-    def __init__(self, name: str, around: Where | None, url: str | None) -> None:
+    def __init__(self, name: str, around: Where | None, url: str | None, guide: Guide) -> None:
         self.name = name
+        self.guide = guide
         self.url = url or ""
         self.entries: Mapping[str, Entry] = around.entries if around else _NONE
         self.depth: int = around.depth if around else 0
         self.kind: str = around.kind if around else ""
+        self.named: dict[str | None, str] = around.named if around else {}
         self.contained: Mapping[str, str] = _NONE
         self.used: list[str] = []
         self.ids: list[str] = []
@@ -139,6 +145,11 @@ class Where:
 
 class Nowhere:
     """Stands for a resource where what a value holds must not depend on one."""
+
+    @property
+    def named(self) -> dict[str | None, str]:
+        """Nothing is known of them."""
+        raise Unsure
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -202,20 +213,12 @@ def refer(x: Any, targets: frozenset[str] | None, s: Where) -> None:
     """Refuse a Reference that may name what it must not; targets None for any."""
     literal = x.reference
     if literal is None:
-        named = x.type
-        if named is None:
-            return
-    elif literal in s.entries:
-        named = s.entries[literal].head.resourceType
-    elif plain := TYPED(literal):
-        named = plain[1]
+        named = x.type or ""
     elif literal.startswith("#"):
         s.used.append(literal[1:])
         named = s.contained[literal[1:]]
-    elif literal.startswith("urn:uuid:") and URI(literal):
-        named = ""
     else:
-        named = _named(literal, s)
+        s.named[literal] = named = _named(literal, s)
     if x.type is not None and x.type != named:
         raise Unsure
     if targets is not None and named not in targets and definitions.is_resource(named):
@@ -223,7 +226,11 @@ def refer(x: Any, targets: frozenset[str] | None, s: Where) -> None:
 
 
 def _named(literal: str, s: Where) -> str:
-    """The type that a reference to somewhere else names, "" for none. That of a search is remembered by what comes before its value."""
+    """The type that a reference to elsewhere names, "" for none. That of a search is remembered by what comes before its value."""
+    if literal in s.entries:
+        return s.entries[literal].head.resourceType
+    if plain := TYPED(literal):
+        return plain[1]
     search, _, value = literal.rpartition("|")
     if search in SEARCHES and s.kind == "transaction" and _FOUND(value):
         return ""
@@ -239,14 +246,14 @@ def _named(literal: str, s: Where) -> str:
 
 
 def targeted(x: Any, profiles: frozenset[str], s: Where) -> None:
-    """Refuse a Reference to a resource at hand that claims none of some profiles."""
+    """Refuse a Reference to a resource at hand that claims none of some profiles, of which each type is one."""
     literal = x.reference
     if literal is None or not (s.entries or literal.startswith("#")):
         return
     if literal.startswith("#"):
         raise Unsure
     found = s.entries.get(_NO_ENTRIES.url(literal, s.url))
-    if found and profiles.isdisjoint(found.head.meta.profile):
+    if found and STRUCTURES + found.head.resourceType not in profiles and profiles.isdisjoint(found.head.meta.profile):
         raise Unsure
 
 
@@ -301,6 +308,15 @@ def ascending(low: Any, high: Any) -> bool:
     return Decimal(bytes(low.value).decode()) <= Decimal(bytes(high.value).decode())
 
 
+def answered(data: bytes, x: Any, guide: Guide) -> bool:
+    """Whether the answers in a QuestionnaireResponse fit its Questionnaire, if the guide has it; no answer may be a Reference."""
+    if x.questionnaire is None or guide.questionnaire(x.questionnaire) is None:
+        return True
+    value, findings = json.read(data), Findings()
+    answers.check(value, "", Scope(value, guide=guide), findings)
+    return not findings.counted["error"] and b"valueReference" not in data
+
+
 def bundled(x: Any) -> bool:
     """Whether the entries of a Bundle are right for its type and beside each other; those of a document or message are not looked at."""
     if x.type == "transaction" and not x.link and _are_plain_writes(x.entry or ()):
@@ -310,7 +326,7 @@ def bundled(x: Any) -> bool:
     findings = Findings()
     entries = [_shown(one) for one in x.entry or ()]
     bundles.check({"link": [{"relation": one.relation} for one in x.link or ()], "entry": entries}, Entries({}, x.type), "", findings)
-    return not findings.found
+    return not findings.counted["error"]
 
 
 def _are_plain_writes(entries: Iterable[Any]) -> bool:
