@@ -28,8 +28,8 @@ def check(bundle: Mapping[str, Value], entries: Entries, place: str, findings: F
         _check_overlap(listed, findings)
     if entries.kind in ("document", "message") and listed:
         _check_first(listed, entries, findings)
-    if entries.kind == "document":
-        styles = [found for text in _texts(bundle.get("link")) for found in entries.named(text, listed[0].url)] if listed else []
+    if entries.kind == "document" and listed:
+        styles = [found for text in _texts(bundle.get("link")) for found in entries.named(text, listed[0].url)]
         _check_reached(listed, entries, styles, findings)
 
 

@@ -93,6 +93,7 @@ BAD: list[tuple[Value, list[tuple[str, str]]]] = [
         bundle("transaction", request("PUT", "Patient/1", PATIENT), request("DELETE", "Patient/1")),
         [("structure", "Bundle.entry[1].request.url")],
     ),
+    (bundle("document"), [("invariant", "Bundle")]),
     (bundle("document", composition()), [("not-found", f"{AT}.resource.author[0].reference")]),
     (
         bundle(
