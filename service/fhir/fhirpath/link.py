@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import linecache
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +22,7 @@ _NAMES = {**{name: thing for name, thing in vars(operators).items() if not name.
 _number = count(1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Path:
     """A compiled expression."""
 
@@ -67,4 +68,6 @@ def compile(text: str, at: str | None = None) -> Path:  # noqa: A001 - what it d
     linecache.cache[name] = (len(emitted.text), None, emitted.text.splitlines(keepends=True), name)
     namespace: dict[str, Any] = {**_NAMES, **emitted.constants}
     exec(builtins.compile(emitted.text, name, "exec", dont_inherit=True), namespace)  # noqa: S102 - the text is our own
-    return Path(text, tuple(emitted.starts), namespace["evaluate"])
+    path = Path(text, tuple(emitted.starts), namespace["evaluate"])
+    weakref.finalize(path, linecache.cache.pop, name, None)
+    return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from service.fhir import definitions, ucum
@@ -54,7 +54,7 @@ def resource_node(resource: Value) -> Node:
     return Node(resource, None, name, name)
 
 
-@cache
+@lru_cache(maxsize=8192)
 def forms(at: str, name: str) -> tuple[_Form, ...]:
     """The JSON members that an element of a type may have: one for each type of a choice; none for what is not its element."""
     if at == TYPE_INFO:
@@ -214,7 +214,7 @@ def ancestry(name: str) -> frozenset[str]:
         return frozenset({name})
 
 
-@cache
+@lru_cache(maxsize=1024)
 def named_types(namespace: str, name: str) -> frozenset[str]:
     """The types that a type specifier names, as `type_names` does: both Quantities where it has no namespace; empty for none."""
     found = set()

@@ -193,9 +193,9 @@ class Conformance:
 
     def environment(self) -> Environment:
         """What the invariants of the resource are evaluated in."""
-        root = resource_node(self.scope.container)
+        root = _resource(self.scope.container)
         return Environment(
-            resource=root if self.scope.resource is None else resource_node(self.scope.resource),
+            resource=root if self.scope.resource is None else _resource(self.scope.resource),
             root=root,
             guide=self.scope.guide,
             budget=self.scope.budget,
@@ -217,6 +217,14 @@ def _of_primitive(node: Node, item: Item) -> ProfileElement | None:
     """What is said of the value of a primitive ("Coding.display.value")."""
     child = node.children.get("value") if definitions.is_primitive(item.member.type) else None
     return child.facts if child else None
+
+
+def _resource(value: Value) -> PathNode:
+    """The node of a resource, of one of an unknown type too."""
+    try:
+        return resource_node(value)
+    except LookupError:
+        return PathNode(value, None, RESOURCE, RESOURCE)
 
 
 def _shown(value: Value) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from service.fhir import definitions, fhirpath
 from service.fhir.definitions import Invariant
@@ -102,7 +102,7 @@ def _type_at(place: str) -> str | None:
     return at
 
 
-@cache
+@lru_cache(maxsize=4096)
 def rule(said: Invariant) -> Rule:
     """A rule with its function, made for the type of the element that it stands on."""
     correction = CORRECTIONS.get(said.expression)

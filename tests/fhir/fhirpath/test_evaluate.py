@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import linecache
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -246,3 +248,14 @@ def test_what_is_not_json_of_its_type_is_not_there() -> None:
     )
     assert evaluate("name.exists() or birthDate.exists()", resource) == [False]
     assert evaluate("deceased < today()", resource) == []
+
+
+def test_the_text_of_an_expression_lives_as_long_as_its_function() -> None:
+    """A traceback shows the emitted lines, and nothing is left of expressions that are forgotten."""
+    path = fhirpath.compile("name.where(family = 'nobody else asks')", "Patient")
+    name = path.function.__code__.co_filename
+    assert "f_where(" in "".join(linecache.getlines(name))
+    fhirpath.compile.cache_clear()
+    del path
+    gc.collect()
+    assert name not in linecache.cache
