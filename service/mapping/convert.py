@@ -9,6 +9,7 @@ from typing import NamedTuple
 from service.diagnostics.issue import ENOUGH, Issue, Refused
 from service.diagnostics.messages import records as say
 from service.diagnostics.messages import resources as wrong
+from service.fhir import validate
 from service.fhir.json import Value
 from service.mapping import assemble, children, counterpart, gather, giveback, identity, labels, memory, transaction
 from service.mapping.assemble import Gathering
@@ -20,6 +21,7 @@ from service.mapping.memory import Entry
 from service.mapping.receiver import Receiver
 from service.mapping.sender import Resource
 from service.mapping.walk.write import Written, write
+from service.records.formulas import holds
 
 
 class Given(NamedTuple):
@@ -153,7 +155,10 @@ def from_fhir(
 def _add(library: Library, made: Resources, single: Single, target: str, receiver: Receiver) -> None:
     entries = _remembered(single, target)
     if not entries:
-        made.sent += [_sent(receiver.base, single, one) for one in _written(single, receiver)]
+        written = list(_written(single, receiver))
+        if issues := [issue.inside(single.path) for one in written for issue in _faults(single, one)]:
+            raise Refused(issues)
+        made.sent += [_sent(receiver.base, single, one) for one in written]
         return
     if any(entry.resource is None for entry in entries):
         raise Refused([wrong.no_memory(target).inside(single.path)])
@@ -209,6 +214,15 @@ def _read(library: Library, resources: list[Resource], known: Known) -> tuple[li
 
 def _written(single: Single, receiver: Receiver) -> Iterator[Written]:
     return _labelled(single, write(single.kind, single.record, counterpart.links(single.kind, receiver)))
+
+
+def _faults(single: Single, written: Written) -> Iterator[Issue]:
+    """What is wrong with a resource of which nothing proves that it is valid."""
+    shape = written.shape
+    if holds(shape.doubt, single.record):
+        for one in validate.validate(written.resource):
+            if one.severity == "error":
+                yield say.becomes_invalid(shape.type, one.message, shape.span)
 
 
 def _labelled(single: Single, resources: Iterable[Written]) -> Iterator[Written]:

@@ -169,7 +169,10 @@ class Scope:
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Shape:
-    """One resource that a record kind writes (`each`: one per item), or another form of one that is only read and given back."""
+    """One resource that a record kind writes (`each`: one per item), or another form of one that is only read and given back.
+
+    In `doubt` are the records of which nothing proves that the resource fulfils every invariant: what they become is validated.
+    """
 
     name: str
     kind: str
@@ -182,6 +185,7 @@ class Shape:
     form_of: str = ""
     former: tuple[str, ...] = ()
     own_only: bool = False
+    doubt: Formula = FALSE
 
     @property
     def ending(self) -> str:

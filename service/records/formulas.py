@@ -5,7 +5,7 @@ A formula speaks of the presence of fields and of the values of enumerated ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,17 @@ def negate(formula: Formula) -> Formula:
 def implies(premise: Formula, conclusion: Formula) -> Formula:
     """Where the premise holds, so does the conclusion."""
     return any_of((negate(premise), conclusion))
+
+
+def weakened(formula: Formula, unseen: Collection[str]) -> Formula:
+    """What is left of a formula where nothing is known of some fields: negation stands on literals, so each of these may hold."""
+    match formula:
+        case Literal(name):
+            return TRUE if name in unseen else formula
+        case All(parts):
+            return all_of(weakened(part, unseen) for part in parts)
+        case Any_(parts):
+            return any_of(weakened(part, unseen) for part in parts)
 
 
 def literals(formula: Formula) -> Iterator[Literal]:

@@ -18,7 +18,7 @@ from service.fhir import primitives
 from service.fhir.json import Number, Value
 from service.records import leaves
 from service.records.fields import ID_LENGTH, Field, Fields
-from service.records.formulas import TRUE, All, Any_, Formula, Literal, all_of, any_of, assume, negate
+from service.records.formulas import TRUE, All, Any_, Formula, Literal, assume, negate, weakened
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -61,7 +61,7 @@ def record_schema(fields: Fields, without: Collection[str] = (), known: Mapping[
     """The schema of a record as part of another: `without` are fields that it takes from there, `known` what is true of them."""
     own = {name: field for name, field in fields.by_name.items() if name not in without}
     unseen = fields.visible.keys() - own.keys()
-    rules = [(rule.text, _weakened(assume(rule.formula, known or {}), unseen)) for rule in fields.rules]
+    rules = [(rule.text, weakened(assume(rule.formula, known or {}), unseen)) for rule in fields.rules]
     conditions = [{"description": text, **_condition(fields, formula)} for text, formula in rules if formula != TRUE]
     conditions += [{"description": rule.text} for rule in fields.rules if rule.order or rule.sum_of]
     return {
@@ -109,17 +109,6 @@ def _excluded(field: Field) -> dict[str, Value]:
     if field.type == "uri":
         return {"pattern": f"^({'|'.join(re.escape(one) for one in sorted(field.excluded))})"}
     return {"enum": sorted(field.excluded)}
-
-
-def _weakened(formula: Formula, unseen: Collection[str]) -> Formula:
-    """What is left of a formula where nothing is known of some fields: negation stands on literals, so each of these may hold."""
-    match formula:
-        case Literal(name):
-            return TRUE if name in unseen else formula
-        case All(parts):
-            return all_of(_weakened(part, unseen) for part in parts)
-        case Any_(parts):
-            return any_of(_weakened(part, unseen) for part in parts)
 
 
 def _condition(fields: Fields, formula: Formula) -> dict[str, Value]:

@@ -167,3 +167,15 @@ def profile_breaks(span: Span, url: str, path: str, message: str) -> Diagnostic:
 
 def not_valid(span: Span, path: str, message: str) -> Diagnostic:
     return Diagnostic("KAP250", f"what stands at `{path}` is not valid R4", span, "not as R4 asks", (message,), "write what R4 asks for")
+
+
+def invariant_breaks(span: Span, path: str, rule: tuple[str, str, str], shown: str) -> Diagnostic:
+    key, words, profile = rule
+    return Diagnostic(
+        "KAP260",
+        f"`{path}` can break the invariant {key}{f' of {profile}' if profile else ''}",
+        span,
+        "not valid for every record",
+        (words, shown),
+        "add a rule that such a record breaks, or change when the line is written",
+    )

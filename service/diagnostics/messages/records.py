@@ -56,3 +56,7 @@ def and_more(told: int) -> Issue:
 
 def filled_from_parent(path: str, name: str, span: Span) -> Issue:
     return Issue("KAP409", "structure", f"`{name}` is filled from the record around this one", path, span.place, help="leave it out here")
+
+
+def becomes_invalid(type_: str, fault: str, span: Span) -> Issue:
+    return Issue("KAP414", "invariant", f"the {type_} that the record becomes would not be valid: {fault}", "", span.place)

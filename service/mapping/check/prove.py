@@ -10,6 +10,7 @@ from service.mapping.check import (
     conformance,
     example,
     forms,
+    invariants,
     matches,
     r1_coverage,
     r5_apart,
@@ -56,4 +57,5 @@ def _of_kind(kind: Kind) -> list[Diagnostic]:
 
 def _of_shape(kind: Kind, shape: Shape, links: Links) -> list[Diagnostic]:
     """What is wrong with a shape by itself: what it writes is tried where nothing else is."""
-    return [one for rule in _OF_SHAPE for one in rule.check(kind, shape)] or list(conformance.check(shape, links))
+    found = [one for rule in _OF_SHAPE for one in rule.check(kind, shape)] or list(invariants.check(shape, links))
+    return found or list(conformance.check(shape, links))

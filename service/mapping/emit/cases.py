@@ -46,7 +46,7 @@ def _owners(fields: Fields, field: Field) -> dict[str, str]:
 
 def _shape(shape: Shape, fields: Fields, known: Mapping[Literal, bool]) -> Shape:
     scope = dataclasses.replace(shape.scope, fields=fields, parts=_parts(shape.scope.parts, known))
-    return dataclasses.replace(shape, scope=scope, condition=assume(shape.when, known))
+    return dataclasses.replace(shape, scope=scope, condition=assume(shape.when, known), doubt=assume(shape.doubt, known))
 
 
 def _parts(parts: list[Part], known: Mapping[Literal, bool]) -> list[Part]:

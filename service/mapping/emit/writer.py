@@ -18,7 +18,7 @@ from service.mapping.plan import Items, Kind, Shape
 from service.mapping.sender import Names
 from service.mapping.terms.term import Emitter, Hole, Pieces
 from service.records.fields import Field, Fields
-from service.records.formulas import FALSE, TRUE, Formula, Literal
+from service.records.formulas import FALSE, TRUE, Formula, Literal, any_of
 
 PLAIN = ("id", "language", "npi", "date", "dateTime", "instant")
 """Types whose values need no escapes in JSON."""
@@ -151,6 +151,10 @@ class Writer(Elements):
         renderer = Renderer(body, fields, {})
         shapes = [(number, shape) for number, shape in enumerate(self.kind.written) if shape.each is None]
         images = {shape.name: image(shape, self) for _, shape in shapes}
+        doubt = simplest(any_of(shape.doubt for shape in self.kind.written), frozenset(), fields)
+        if doubt != FALSE:
+            with body.block(f"if {condition(doubt, fields.visible)}:"):
+                body.add("return None")
         self._share(renderer, [images[shape.name] for _, shape in shapes])
         for number, shape in enumerate(self.kind.written):
             when = simplest(shape.condition if shape.each else shape.when, frozenset(), fields)
