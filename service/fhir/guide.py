@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from service.fhir import definitions
+from service.fhir import definitions, questions
 from service.fhir.definitions import ExtensionDefinition, Node, Profile
 from service.fhir.json import Value
+from service.fhir.questions import Form
 from service.fhir.snapshot import STRUCTURES
 
 
@@ -25,6 +26,7 @@ class Guide:
     value_sets: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     questionnaires: Mapping[str, Value] = field(default_factory=dict)
     globals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    _forms: dict[str, Form] = field(default_factory=dict, init=False, repr=False)
 
     def profile(self, name_or_url: str) -> Profile | None:
         """A profile by its url, with or without "|version", or a packed one by its id; None for one or a version that is not known.
@@ -49,11 +51,15 @@ class Guide:
         found = self.value_sets.get(value_set.partition("|")[0])
         return definitions.systems(value_set) if found is None else frozenset(system for system, _ in found)
 
-    def questionnaire(self, url: str) -> Value | None:
-        """A Questionnaire by its url, with or without "|version"; None for one or a version that is not known."""
+    def form(self, url: str) -> Form | None:
+        """What a Questionnaire asks, by its url, with or without "|version"; None for one or a version that is not known."""
         name, _, version = url.partition("|")
         found = self.questionnaires.get(name)
-        return found if found and version in ("", found.get("version")) else None
+        if not found or version not in ("", found.get("version")):
+            return None
+        if name not in self._forms:
+            self._forms[name] = questions.form(found)
+        return self._forms[name]
 
 
 @cache

@@ -17,7 +17,7 @@ def test_what_is_not_handed_in_is_packed() -> None:
     assert PACKED.extension(f"{STRUCTURES}observation-bodyPosition") is not None
     assert ("http://hl7.org/fhir/administrative-gender", "male") in (PACKED.codes(f"{VALUE_SETS}administrative-gender") or ())
     assert PACKED.systems(f"{VALUE_SETS}ucum-units") == {"http://unitsofmeasure.org"}
-    assert PACKED.questionnaire("https://a.example/phq-9") is None
+    assert PACKED.form("https://a.example/phq-9") is None
 
 
 def test_what_is_handed_in_is_found_by_its_version() -> None:
@@ -31,7 +31,7 @@ def test_what_is_handed_in_is_found_by_its_version() -> None:
         questionnaires={url: {"version": "2"}},
     )
     assert [bool(guide.profile(url + version)) for version in ("", "|1", "|2")] == [True, True, False]
-    assert [bool(guide.questionnaire(url + version)) for version in ("", "|1", "|2")] == [True, False, True]
+    assert [bool(guide.form(url + version)) for version in ("", "|1", "|2")] == [True, False, True]
     assert guide.codes(f"{url}|9") == {("https://a.example", "x")}
     assert guide.systems(url) == {"https://a.example"}
 

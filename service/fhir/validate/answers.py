@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from service.fhir import choices, questions
+from service.fhir.choices import Typed
 from service.fhir.expansion import NotEnumerableError, Terms, ValueSet
 from service.fhir.guide import Guide
 from service.fhir.json import Number, Value
-from service.fhir.validate import answer, links, questionnaire, values
+from service.fhir.questions import Form, Question
+from service.fhir.validate import answer, links
 from service.fhir.validate.enabled import Around, Enabled
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import Scope
-from service.fhir.validate.questionnaire import Question
-from service.fhir.validate.values import Typed
 
 _RULE = f"{links.R4}questionnaireresponse.html"
 _COMPLETE = ("completed", "amended")
@@ -33,26 +34,29 @@ def check(response: Mapping[str, Value], place: str, scope: Scope, findings: Fin
     url = response.get("questionnaire")
     if not isinstance(url, str):
         return
-    form = _contained(response, url[1:]) if url.startswith("#") else scope.guide.questionnaire(url)
-    if not isinstance(form, dict):
+    form = _contained_form(response, url[1:]) if url.startswith("#") else scope.guide.form(url)
+    if form is None:
         message = "this questionnaire, or this version of it, is not known: the answers were not checked against it"
         findings.information("not-found", f"{place}.questionnaire", message, rule=_RULE)
         return
-    asked = questionnaire.questions(form)
-    known = frozenset(one.link for one in questionnaire.every(asked))
-    walk = _Walk(form, known, response.get("status") in _COMPLETE, scope, findings)
-    walk.check_items(asked, place, (response,))
+    walk = _Walk(form, response.get("status") in _COMPLETE, scope, findings)
+    walk.check_items(form.asked, place, (response,))
 
 
-def _contained(resource: Mapping[str, Value], name: str) -> Value:
-    return next((one for _, one in values.objects(resource, "contained") if one.get("id") == name), None)
+def _contained_form(response: Mapping[str, Value], name: str) -> Form | None:
+    found = _contained(response, name)
+    return questions.form(found) if found else None
 
 
-def _listed(value_set: Value, guide: Guide) -> AbstractSet[tuple[str, str]] | None:
+def _contained(resource: Mapping[str, Value], name: str) -> dict[str, Value] | None:
+    return next((one for _, one in choices.objects(resource, "contained") if one.get("id") == name), None)
+
+
+def _listed(value_set: dict[str, Value] | None, guide: Guide) -> AbstractSet[tuple[str, str]] | None:
     """The (system, code) pairs of a value set that a Questionnaire contains; None where they are not at hand."""
     try:
-        return Terms([msgspec.convert({**value_set, "url": "#"}, ValueSet)], (), guide.codes).codes("#")
-    except (TypeError, msgspec.ValidationError, NotEnumerableError):
+        return Terms([msgspec.convert({**(value_set or {}), "url": "#"}, ValueSet)], (), guide.codes).codes("#")
+    except (msgspec.ValidationError, NotEnumerableError):
         return None
 
 
@@ -60,17 +64,19 @@ def _listed(value_set: Value, guide: Guide) -> AbstractSet[tuple[str, str]] | No
 class _Walk:
     """The walk through one response along its Questionnaire."""
 
-    form: Mapping[str, Value]
-    known: frozenset[str]
+    form: Form
     complete: bool
     scope: Scope
     findings: Findings
     enabled: Enabled = field(default_factory=Enabled)
+    contained: dict[str, AbstractSet[tuple[str, str]] | None] = field(default_factory=dict)
 
     def check_items(self, asked: tuple[Question, ...], place: str, around: Around) -> None:
         """Check the items in the innermost of the objects around, which is at a place, against what is asked there."""
         found = self._by_question(asked, around[-1], place)
         for question in asked:
+            if self.findings.full:
+                return
             given = found[question.link]
             if self.enabled.holds(question.item, around):
                 self._check_question(question, given, place, around)
@@ -84,16 +90,14 @@ class _Walk:
         order = {question.link: number for number, question in enumerate(asked)}
         found: dict[str, list[Given]] = {link: [] for link in order}
         last = 0
-        for index, item in values.objects(holder, "item"):
+        for index, item in choices.objects(holder, "item"):
             spot, link = f"{place}.item[{index}]", item.get("linkId")
             if not isinstance(link, str):
                 continue
             if link not in order:
-                elsewhere = link in self.known
-                message = (
-                    "this item belongs elsewhere in the questionnaire" if elsewhere else "the questionnaire has no item with this linkId"
-                )
-                self._error("structure" if elsewhere else "not-found", f"{spot}.linkId", message)
+                elsewhere = link in self.form.links
+                code = "structure" if elsewhere else "not-found"
+                self._error(code, f"{spot}.linkId", f"the questionnaire has no item with this linkId{' here' if elsewhere else ''}")
                 continue
             if order[link] < last:
                 self._error("structure", spot, "items stand in the order of the questionnaire: this one comes before the one above it")
@@ -103,29 +107,28 @@ class _Walk:
 
     def _check_question(self, question: Question, given: list[Given], place: str, around: Around) -> None:
         group = question.type == "group"
-        number = len(given) if group else sum(len([*values.objects(item, "answer")]) for item, _ in given)
+        number = len(given) if group else sum(len([*choices.objects(item, "answer")]) for item, _ in given)
         spot = given[0][1] if given else place
         if self.complete and question.says("required") and not any(_filled(question, item) for item, _ in given):
-            self._error(
-                "required", spot, f"`{question.link}` must be answered" if not group else f"the group `{question.link}` must be filled in"
-            )
+            self._error("required", spot, f"`{question.link}` must be {'filled in' if group else 'answered'}")
         if len(given) > 1 and not question.says("repeats"):
             self._error("structure", given[1][1], f"`{question.link}` stands once only, since it is not repeated")
         elif len(given) > 1 and not group:
-            self.findings.warning(
-                "structure", given[1][1], "all answers to one question stand in one item, in its `answer` list", rule=_RULE
-            )
+            message = "all answers to one question stand in one item, in its `answer` list"
+            self.findings.warning("structure", given[1][1], message, rule=_RULE)
         elif number > 1 and not question.says("repeats"):
             self._error("structure", f"{spot}.answer[1]", f"`{question.link}` takes one answer only")
-        self._check_number(question, number, spot)
+        if question.bounds:
+            self._check_number(question, number, spot)
         for item, at in given:
             self._check_item(question, item, at, around)
 
     def _check_number(self, question: Question, number: int, spot: str) -> None:
         count = ("Integer", Number(str(number)))
-        if self.complete and number and any(values.compare(count, least) == -1 for least in question.extensions("questionnaire-minOccurs")):
+        least, most = (question.bounds.get(f"questionnaire-{name}Occurs", ()) for name in ("min", "max"))
+        if self.complete and number and any(choices.compare(count, one) == -1 for one in least):
             self._error("structure", spot, f"`{question.link}` asks for more answers than these")
-        if any(values.compare(count, most) == 1 for most in question.extensions("questionnaire-maxOccurs")):
+        if any(choices.compare(count, one) == 1 for one in most):
             self._error("structure", spot, f"`{question.link}` asks for fewer answers than these")
 
     def _check_item(self, question: Question, item: Mapping[str, Value], spot: str, around: Around) -> None:
@@ -136,33 +139,41 @@ class _Walk:
             return
         if "item" in item:
             self._error("structure", spot, "items inside a question stand in its answer (`answer.item`)")
-        answers = [*values.objects(item, "answer")]
+        answers = [*choices.objects(item, "answer")]
         for index, one in answers:
             at = f"{spot}.answer[{index}]"
             self._check_answer(question, one, at, alone=len(answers) == 1)
-            self.check_items(question.inner, at, (*around, one))
+            if question.inner or "item" in one:
+                self.check_items(question.inner, at, (*around, one))
 
     def _check_answer(self, question: Question, one: Mapping[str, Value], spot: str, *, alone: bool) -> None:
-        value = values.typed(one)
+        value = choices.typed(one)
         if value is None:
             return
         at = f"{spot}.value{value[0]}"
         for code, message in answer.faults(question, value, self.scope, alone=alone):
             self._error(code, at, message)
         self._check_value_set(question, value, at)
-        if question.extensions("regex"):
+        if "regex" in question.bounds:
             self._unchecked(at, "the answer was not checked against the regular expression of the question")
 
     def _check_value_set(self, question: Question, value: Typed, at: str) -> None:
         url = question.item.get("answerValueSet")
         if value[0] != "Coding" or not isinstance(value[1], dict) or not isinstance(url, str):
             return
-        guide = self.scope.guide
-        codes = _listed(_contained(self.form, url[1:]), guide) if url.startswith("#") else guide.codes(url)
+        codes = self._codes(url)
         if codes is None:
             self._unchecked(at, "the codes that the question takes are not known here: the answer was not checked against them")
         elif (value[1].get("system"), value[1].get("code")) not in codes:
             self._error("code-invalid", at, answer.NOT_OFFERED)
+
+    def _codes(self, url: str) -> AbstractSet[tuple[str, str]] | None:
+        guide = self.scope.guide
+        if not url.startswith("#"):
+            return guide.codes(url)
+        if url not in self.contained:
+            self.contained[url] = _listed(_contained(self.form.resource, url[1:]), guide)
+        return self.contained[url]
 
     def _unchecked(self, spot: str, message: str) -> None:
         self.findings.information("not-supported", spot, message, rule=_RULE)
@@ -178,4 +189,4 @@ def _filled(question: Question, item: Mapping[str, Value]) -> bool:
 
 def _answered(item: Mapping[str, Value]) -> bool:
     """Whether there is an answer in an item, however deep."""
-    return "answer" in item or any(_answered(inner) for _, inner in values.objects(item, "item"))
+    return "answer" in item or any(_answered(inner) for _, inner in choices.objects(item, "item"))

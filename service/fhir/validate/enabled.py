@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from service.fhir import choices
+from service.fhir.choices import Typed
 from service.fhir.json import Value
-from service.fhir.validate import values
-from service.fhir.validate.values import Typed
 
 Around = tuple[Mapping[str, Value], ...]
 """The objects around an item of a response, the response first: each has items."""
@@ -21,23 +21,23 @@ class Enabled:
 
     def holds(self, item: Mapping[str, Value], around: Around) -> bool:
         """Whether an item of the Questionnaire is enabled at a place in the response; any condition is enough unless all must hold."""
-        verdicts = [self._meets(condition, around) for _, condition in values.objects(item, "enableWhen")]
+        verdicts = [self._meets(condition, around) for _, condition in choices.objects(item, "enableWhen")]
         if not verdicts:
             return True
         return all(verdicts) if item.get("enableBehavior") == "all" else any(verdicts)
 
     def _meets(self, condition: Mapping[str, Value], around: Around) -> bool:
-        wanted = values.typed(condition, "answer")
+        wanted = choices.typed(condition, "answer")
         given = self._answers(condition.get("question"), around)
         match condition.get("operator"), wanted:
             case "exists", (_, bool() as exists):
                 return bool(given) is exists
             case "=", (_, _):
-                return any(values.same(one, wanted) for one in given)
+                return any(choices.same(one, wanted) for one in given)
             case "!=", (_, _):
-                return not any(values.same(one, wanted) for one in given)
+                return not any(choices.same(one, wanted) for one in given)
             case str(operator), (_, _) if operator in _ORDERS:
-                return any(values.compare(one, wanted) in _ORDERS[operator] for one in given)
+                return any(choices.compare(one, wanted) in _ORDERS[operator] for one in given)
         return True
 
     def _answers(self, link: Value, around: Around) -> Iterable[Typed]:
@@ -48,11 +48,11 @@ class Enabled:
         """The answers in an object's items and in all that is in them, by linkId."""
         if id(holder) not in self._read:
             found: dict[str, list[Typed]] = {}
-            for _, item in values.objects(holder, "item"):
-                answers = [answer for _, answer in values.objects(item, "answer")]
+            for _, item in choices.objects(holder, "item"):
+                answers = [answer for _, answer in choices.objects(item, "answer")]
                 link = item.get("linkId")
                 if isinstance(link, str):
-                    found.setdefault(link, []).extend(filter(None, map(values.typed, answers)))
+                    found.setdefault(link, []).extend(filter(None, map(choices.typed, answers)))
                 for inner in (item, *answers):
                     for name, more in self._within(inner).items():
                         found.setdefault(name, []).extend(more)

@@ -310,7 +310,7 @@ def ascending(low: Any, high: Any) -> bool:
 
 def answered(data: bytes, x: Any, guide: Guide) -> bool:
     """Whether the answers in a QuestionnaireResponse fit its Questionnaire, if the guide has it; no answer may be a Reference."""
-    if x.questionnaire is None or guide.questionnaire(x.questionnaire) is None:
+    if x.questionnaire is None or guide.form(x.questionnaire) is None:
         return True
     value, findings = json.read(data), Findings()
     answers.check(value, "", Scope(value, guide=guide), findings)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.fhir import json
-from service.fhir.validate.values import compare, objects, same, typed
+from service.fhir.choices import compare, objects, same, typed
 from tests.fhir.validate.asked import UCUM
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import datetime
 
 from service.fhir import ucum
@@ -28,16 +28,32 @@ def typed(holder: Value, choice: str = "value") -> Typed | None:
     return None
 
 
+def meaning(value: Typed) -> Hashable:
+    """What two values of the same meaning have in common: codings system and code, amounts what they are, times when they are.
+
+    None for what has none: a coding without code, a value of a type that is not compared.
+    """
+    match value:
+        case "Coding", {"code": str(code), **rest}:
+            system = rest.get("system")
+            return ("Coding", system, code) if system is None or isinstance(system, str) else None
+        case "Reference", {"reference": str(reference)}:
+            return "Reference", reference
+        case "Quantity", dict() as quantity:
+            return _amount(quantity)
+        case "DateTime", str(text):
+            return "DateTime", _moment(text) or text
+        case kind, Number() as number:
+            return kind, number.decimal
+        case kind, (str() | bool()) as plain:
+            return kind, plain
+    return None
+
+
 def same(one: Typed, other: Typed) -> bool:
-    """Whether two values mean the same: codings by system and code, amounts by what they are, dates by when they are."""
-    if one[0] != other[0]:
-        return False
-    match one[0], one[1], other[1]:
-        case "Coding", dict() as left, dict() as right:
-            return (left.get("system"), left.get("code")) == (right.get("system"), right.get("code")) and "code" in left
-        case "Reference", dict() as left, dict() as right:
-            return "reference" in left and left["reference"] == right.get("reference")
-    return one[1] == other[1] or compare(one, other) == 0
+    """Whether two values mean the same."""
+    common = meaning(one)
+    return common is not None and common == meaning(other)
 
 
 def compare(one: Typed, other: Typed) -> int | None:
@@ -61,25 +77,33 @@ def _compare_amounts(left: dict[str, Value], right: dict[str, Value]) -> int | N
     return _sign(first[0], second[0]) if first and second and first[1] == second[1] else None
 
 
-def _amount(quantity: dict[str, Value]) -> tuple[object, object] | None:
+def _amount(quantity: dict[str, Value]) -> tuple[Hashable, Hashable] | None:
     """How many of what: of base units where UCUM can tell, else of the unit as it stands."""
-    number, system, code = (quantity.get(name) for name in ("value", "system", "code"))
-    if not isinstance(number, Number):
+    number = quantity.get("value")
+    unit = quantity.get("system"), quantity.get("code") or quantity.get("unit")
+    if not isinstance(number, Number) or not all(part is None or isinstance(part, str) for part in unit):
         return None
-    known = ucum.canonical(number.decimal, code) if system == ucum.SYSTEM and isinstance(code, str) else None
-    return known or (number.decimal, (system, code or quantity.get("unit")))
+    known = ucum.canonical(number.decimal, unit[1]) if unit[0] == ucum.SYSTEM and unit[1] else None
+    return known or (number.decimal, unit)
 
 
 def _compare_moments(left: str, right: str) -> int | None:
-    if "T" in left and "T" in right:
-        try:
-            return _sign(datetime.fromisoformat(left), datetime.fromisoformat(right))
-        except (TypeError, ValueError):
-            return None
+    moments = _moment(left), _moment(right)
+    if moments[0] and moments[1]:
+        return _sign(*moments)
     days = left.partition("T")[0], right.partition("T")[0]
     common = min(map(len, days))
     order = _sign(days[0][:common], days[1][:common])
     return None if order == 0 and left != right else order
+
+
+def _moment(text: str) -> datetime | None:
+    """A time with its offset."""
+    try:
+        found = datetime.fromisoformat(text) if "T" in text else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def _sign(left: object, right: object) -> int:
