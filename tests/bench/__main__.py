@@ -10,7 +10,7 @@ from math import prod
 
 import orjson
 
-from tests.bench import by_hand
+from tests.bench import by_hand, validation
 from tests.bench.workloads import ROOT, Workload, gateway, workloads
 
 ROUNDS = 25
@@ -20,12 +20,14 @@ def main() -> None:
     """Measure every workload both ways in one run."""
     gate = gateway()
     by_hand.NUMBERS.update({shape.name: number for number, shape in enumerate(gate.library.kinds["vitals"].written)})
-    rows = [_row(one, gate) for one in workloads(gate)]
-    result = {}
+    measured = workloads(gate)
+    rows = [_row(one, gate) for one in measured]
+    result: dict = {}
     for direction in ("to_fhir", "from_fhir"):
         ratios = {row["workload"]: row[direction]["ratio"] for row in rows}
         compared = [row[direction]["ratio"] for row in rows if row["by_hand"]]
         result[direction] = {**ratios, "geometric_mean": round(prod(compared) ** (1 / len(compared)), 2)}
+    checked = result["validation"] = validation.rows(measured)
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "bench.json").write_text(json.dumps(result, indent=2) + "\n")
     print(f"{'':20}{'':>11}{'limit µs':>10}{'mapped µs':>11}{'ratio':>8}{'by hand':>9}")
@@ -34,8 +36,12 @@ def main() -> None:
             one = row[direction]
             hand = f"{one['by_hand']:9.2f}" if "by_hand" in one else ""
             print(f"{row['workload']:20}{direction:>11}{one['limit']:10.2f}{one['mapped']:11.2f}{one['ratio']:8.2f}{hand}")
-    for direction, one in result.items():
-        print(f"{'geometric mean':20}{direction:>11}{'':21}{one['geometric_mean']:8.2f}")
+    for direction in ("to_fhir", "from_fhir"):
+        print(f"{'geometric mean':20}{direction:>11}{'':21}{result[direction]['geometric_mean']:8.2f}")
+    print(f"\n{'':26}{'bytes':>8}{'loads µs':>10}{'structure':>11}{'full':>8}{'explained':>11}{'models':>8}")
+    for row in checked:
+        ratios = f"{row['structure']:11.2f}{row['full']:8.2f}{row['explained']:11.0f}{row['models']:8.0f}"
+        print(f"{row['resource']:26}{row['bytes']:8}{row['loads']:10.2f}{ratios}")
 
 
 def _row(one: Workload, gate) -> dict:

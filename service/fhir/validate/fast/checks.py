@@ -41,12 +41,12 @@ _WORDS = {
 """When a value of a type may break what R4 says of it in words."""
 
 
-def text(at: str) -> str:
+def text(at: str, *, invariants: bool) -> str:
     """The function `check_<at>(x, s)`: it raises Unsure unless the Struct `x` is valid, and decodes what is still text in it.
 
     `s` is what the references in the resource may name. That of a Reference takes the types that it may name, too.
     """
-    lines = Lines()
+    lines = Lines(invariants)
     with lines.function(f"def check_{shapes.name(at)}(x, {'targets, ' * (at == 'Reference')}s):"):
         for name, parts in shapes.parts(at).items():
             _element(at, name, parts, lines)

@@ -68,10 +68,11 @@ class _Reader(NamedTuple):
 
 
 class Code:
-    """Emitted code; `texts` is what was written, by name."""
+    """Emitted code; `texts` is what was written, by name. Without `invariants`, it says nothing of those."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, invariants: bool = True) -> None:
         self.texts: dict[str, str] = {}
+        self._invariants = invariants
         self._names: dict[str, Any] = {
             **_BUILT_IN,
             "Extension_known": {},
@@ -201,7 +202,7 @@ class Code:
     def _emitted(self, name: str, at: str, tree: definitions.Node) -> Check | None:
         name = re.sub(r"\W", "_", name)
         try:
-            text = profiles.text(name, at, tree)
+            text = profiles.text(name, at, tree, invariants=self._invariants)
         except NotEmitted:
             return None
         self._link(name, text)
@@ -268,7 +269,7 @@ class Code:
         if name not in self._names:
 
             def first(*args: Any) -> None:
-                self._link(name, checks.text(at))
+                self._link(name, checks.text(at, invariants=self._invariants))
                 self._need(shapes.all_parts(at))
                 self._names[name](*args)
 

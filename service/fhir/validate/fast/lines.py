@@ -9,11 +9,19 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Lines:
-    """Lines at the depth of the blocks that they stand in; `constants` are the sources of what they name, by name."""
+    """Lines at the depth of the blocks that they stand in; `constants` are the sources of what they name, by name.
 
+    Without `invariants`, rules are left out.
+    """
+
+    invariants: bool = True
     constants: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     depth: int = 0
+
+    def beside(self, depth: int = 0) -> Lines:
+        """No lines yet, which share the constants."""
+        return Lines(self.invariants, self.constants, depth=depth)
 
     def add(self, line: str) -> None:
         """Add a line."""

@@ -26,12 +26,12 @@ class NotEmitted(Exception):  # noqa: N818 - no error: the slow path answers
     """A definition that says what no emitted code can tell."""
 
 
-def text(name: str, at: str, tree: Node) -> str:
+def text(name: str, at: str, tree: Node, *, invariants: bool) -> str:
     """The function `<name>(x, s)`: it raises Unsure unless the Struct `x`, already checked, is what the definition asks for.
 
     Raises NotEmitted.
     """
-    done = Lines()
+    done = Lines(invariants)
     _function(name, at, tree, done)
     for rule in tree.invariants:
         done.depth = 1
@@ -41,7 +41,7 @@ def text(name: str, at: str, tree: Node) -> str:
 
 def _function(name: str, at: str, node: Node, done: Lines) -> None:
     """Add the function of a node, after those that it calls."""
-    lines = Lines(done.constants)
+    lines = done.beside()
     with lines.function(f"def {name}(x, s):"):
         for step, parts in shapes.parts(at).items():
             if step in node.children:
@@ -143,7 +143,7 @@ class _Element:
         if part.how != "interned":
             self._facts(name, node, part, v, self.lines)
             return
-        body = Lines(self.done.constants, depth=1)
+        body = self.done.beside(depth=1)
         self._facts(name, node, part, "x", body)
         if not body.lines:
             return

@@ -461,7 +461,7 @@ def emit(at: str, v: str, path: str, lines: Lines, counted: Iterable[str] = ()) 
 
 def refuse(rule: Invariant, v: str, at: str, lines: Lines, counted: Iterable[str] = ()) -> None:
     """Refuse a value of a type that may break a rule: one which looks no further than at the value is asked before it is refused."""
-    if rule.severity != "error" or rule.key in ELSEWHERE:
+    if not lines.invariants or rule.severity != "error" or rule.key in ELSEWHERE:
         return
     expression = CORRECTIONS[rule.expression].expression if rule.expression in CORRECTIONS else rule.expression
     holds = condition(expression, v, at, counted)
