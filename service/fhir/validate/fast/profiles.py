@@ -32,21 +32,24 @@ def text(name: str, at: str, tree: Node, *, invariants: bool) -> str:
     Raises NotEmitted.
     """
     done = Lines(invariants)
-    _function(name, at, tree, done)
+    if not _function(name, at, tree, done):
+        done.add(f"def {name}(x, s):")
+    done.depth = 1
+    done.add("pass")
     for rule in tree.invariants:
-        done.depth = 1
         rules.refuse(rule, "x", at, done)
     return done.text
 
 
-def _function(name: str, at: str, node: Node, done: Lines) -> None:
-    """Add the function of a node, after those that it calls."""
-    lines = done.beside()
-    with lines.function(f"def {name}(x, s):"):
-        for step, parts in shapes.parts(at).items():
-            if step in node.children:
-                _Element(f"{name}_{step}", node.children[step], parts, lines, done).add()
-    done.lines += lines.lines
+def _function(name: str, at: str, node: Node, done: Lines) -> bool:
+    """Add the function of a node, after those that it calls, if there is something for it to do."""
+    lines = done.beside(depth=1)
+    for step, parts in shapes.parts(at).items():
+        if step in node.children:
+            _Element(f"{name}_{step}", node.children[step], parts, lines, done).add()
+    if lines.lines:
+        done.lines += [f"def {name}(x, s):", *lines.lines]
+    return bool(lines.lines)
 
 
 class _Element:
@@ -162,8 +165,7 @@ class _Element:
             value = node.children.get("value")
             if value and value.facts:
                 self._fact(f"{name}_value", value.facts, part, v, lines)
-        elif node.children:
-            _function(f"{name}_parts", part.member.at, node, self.done)
+        elif node.children and _function(f"{name}_parts", part.member.at, node, self.done):
             lines.add(f"{name}_parts({v}, s)")
         for rule in node.invariants:
             rules.refuse(rule, v, part.member.at, lines)
@@ -177,9 +179,12 @@ class _Element:
         if facts.types and type_ not in facts.types:
             lines.add("raise Unsure")
         if facts.targets and type_ == "Reference":
-            lines.add(f"refer({v}, {lines.constant(f'TARGETS_{name}', frozenset(facts.targets))}, s)")
+            targets = lines.constant(f"TARGETS_{name}", frozenset(facts.targets))
+            with lines.block(f"if s.named.get({v}.reference) not in {targets}:"):
+                lines.add(f"refer({v}, {targets}, s)")
         if type_ == "Reference" and facts.target_profiles and all(map(PACKED.profile, facts.target_profiles)):
-            lines.add(f"targeted({v}, {lines.constant(f'PROFILES_{name}', frozenset(facts.target_profiles))}, s)")
+            with lines.block("if s.entries or s.contained:"):
+                lines.add(f"targeted({v}, {lines.constant(f'PROFILES_{name}', frozenset(facts.target_profiles))}, s)")
         if facts.fixed is not None:
             lines.refuse(f"not ({_equals(facts.fixed, v, type_)})")
         if facts.pattern is not None:

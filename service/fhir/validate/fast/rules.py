@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate, count
 
 from service.fhir import definitions, ucum
 from service.fhir.definitions import Invariant
@@ -71,7 +71,7 @@ Term = Truth | Items | Text | Amount | None
 _UNKNOWN = Truth()
 
 
-def condition(expression: str, v: str, at: str, counted: Iterable[str] = ()) -> str:
+def condition(expression: str, v: str, at: str, counted: frozenset[str] = frozenset()) -> str:
     """A condition under which an invariant holds of the value `v` of a type.
 
     `n_<name>` is the number of values of each choice in `counted`.
@@ -80,7 +80,7 @@ def condition(expression: str, v: str, at: str, counted: Iterable[str] = ()) -> 
         tree = parse(expression)
     except ValueError:
         return "False"
-    rule = _Rule((Some(v, at, sure=True),), frozenset(counted))
+    rule = _Rule((Some(v, at, sure=True),), counted)
     return rule.truth(tree, rule.context).true
 
 
@@ -452,14 +452,14 @@ _FUNCTIONS: dict[str, tuple[int, Callable[[_Rule, Call, Items], Term]]] = {
 """The functions that have a form here, with the number of their arguments."""
 
 
-def emit(at: str, v: str, path: str, lines: Lines, counted: Iterable[str] = ()) -> None:
+def emit(at: str, v: str, path: str, lines: Lines, counted: frozenset[str] = frozenset()) -> None:
     """Refuse a value of a type that may break one of the rules which stand on a path."""
     for rule in definitions.invariants(path.partition(".")[0]):
         if rule.path == path:
             refuse(rule, v, at, lines, counted)
 
 
-def refuse(rule: Invariant, v: str, at: str, lines: Lines, counted: Iterable[str] = ()) -> None:
+def refuse(rule: Invariant, v: str, at: str, lines: Lines, counted: frozenset[str] = frozenset()) -> None:
     """Refuse a value of a type that may break a rule: one which looks no further than at the value is asked before it is refused."""
     if not lines.invariants or rule.severity != "error" or rule.key in ELSEWHERE:
         return
@@ -468,4 +468,10 @@ def refuse(rule: Invariant, v: str, at: str, lines: Lines, counted: Iterable[str
     if holds == "True":
         return
     judged = "" if "%" in expression or "resolve" in expression else f" and not judged({expression!r}, {at!r}, {v})"
-    lines.refuse(f"not ({holds}){judged}")
+    lines.refuse(f"not {holds}{judged}" if _is_whole(holds) else f"not ({holds}){judged}")
+
+
+def _is_whole(condition: str) -> bool:
+    """Whether one pair of brackets is around a condition."""
+    depths = list(accumulate((letter == "(") - (letter == ")") for letter in condition))
+    return condition.startswith("(") and 0 not in depths[:-1]

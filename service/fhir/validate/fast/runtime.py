@@ -45,7 +45,6 @@ DATE_TIME = re.compile(f"{_DAY}T{_CLOCK}|{_DATE}").fullmatch
 INSTANT = re.compile(f"{_DAY}T{_CLOCK}").fullmatch
 URI = re.compile(r"(?!urn:)[!-~]+|urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 TYPED = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}").fullmatch
-CANONICAL = re.compile(r"https?:[!-~]+").fullmatch
 NUMBER = re.compile(rb"[-0-9].{0,63}").fullmatch
 """A value that JSON allows and that begins so is a number, of which `json.read` takes no longer ones."""
 
@@ -72,6 +71,7 @@ head = msgspec.json.Decoder(Head).decode
 """From the text of a resource to what it says of itself."""
 
 
+CANONICALS: Memo = {}
 CODES: Memo = {}
 KEPT: Memo = {}
 """Extensions that are known by their bytes."""
@@ -202,10 +202,15 @@ def _no_rules(_: Any) -> tuple[()]:
     return ()
 
 
+def canonical(value: str) -> bool:
+    """Whether a value is a canonical URL, not of a contained resource; if so, it is remembered."""
+    return value[0] != "#" and primitives.problem("canonical", value) is None and bool(remember(CANONICALS, value))
+
+
 code = _kept("code", CODES)
 known_uri = _kept("uri", URIS)
-uri, canonical, date, date_time, instant, time, oid, uuid, base64, xhtml = map(
-    _plain, ("uri", "canonical", "date", "dateTime", "instant", "time", "oid", "uuid", "base64Binary", "xhtml")
+uri, date, date_time, instant, time, oid, uuid, base64, xhtml = map(
+    _plain, ("uri", "date", "dateTime", "instant", "time", "oid", "uuid", "base64Binary", "xhtml")
 )
 
 
