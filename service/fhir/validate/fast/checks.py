@@ -58,8 +58,10 @@ def text(at: str, *, invariants: bool) -> str:
             lines.refuse(_WORDS[at])
         if at == "Reference":
             lines.add("l = x.reference")
-            lines.add("if x.type is not None or (k := s.named.get(l)) is None or (k and targets and k not in targets):")
-            lines.add("    refer(x, targets, s)")
+            with lines.block("if (k := s.named.get(l)) is None and l is not None and not s.entries and (m := TYPED(l)):"):
+                lines.add("s.named[l] = k = m[1]")
+            with lines.block("if x.type is not None or k is None or (k and targets and k not in targets):"):
+                lines.add("refer(x, targets, s)")
         rules.emit(at, "x", at, lines, frozenset(name for name, parts in shapes.parts(at).items() if len(parts) > 1))
     return lines.text
 

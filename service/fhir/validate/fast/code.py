@@ -215,6 +215,8 @@ class Code:
         name = words[5 if words[1] == b"url" else 1] if len(words) > 6 else b""
         decode, check = self._lone.get(name) or self._alone(name)
         x = decode(data)
+        if len(_encode(x)) != len(data):
+            _refuse_twice(x, data)
         if x.extension is None:
             check(x, s)
         else:
@@ -234,7 +236,7 @@ class Code:
         part = {part.attribute: part for part in shapes.all_parts("Extension")}.get(name.decode("ascii", "replace"))
         if part is None or part.attribute in ("id", "url"):
             self._check("Extension")
-            return self._decoder("Extension"), self._check_extension
+            return msgspec.json.Decoder(self._shape("Extension")).decode, self._check_extension
         own = f"Extension_{part.attribute}"
         if "Lone" not in self._names:
             self._link("Lone", shapes.lone_base())
@@ -243,7 +245,7 @@ class Code:
             self._shape(part.member.at)
         self._link(own, shapes.lone(part))
         self._link(f"check_{own}", checks.lone(part))
-        self._lone[name] = _once(msgspec.json.Decoder(self._names[own]).decode), self._names[f"check_{own}"]
+        self._lone[name] = msgspec.json.Decoder(self._names[own]).decode, self._names[f"check_{own}"]
         return self._lone[name]
 
     def _interned(self, name: str, data: bytes) -> Any:
@@ -316,19 +318,24 @@ class Code:
 
 
 def _once(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A decoder that refuses an object with one name twice: of the two only the last is written again.
+    """A decoder that refuses an object with one name twice.
 
-    A text with no space between its parts comes out as long as it was; of any other the quotes are counted, of which every name has two.
+    Of the two only the last would be written again, and a text without white space between its parts comes out as long as it was.
     """
 
     def decoded(data: Any) -> Any:
         x = decode(data)
-        again = _encode(x)
-        if len(again) != len(data) and again.count(b'"') != bytes(data).count(b'"'):
-            raise Unsure
+        if len(_encode(x)) != len(data):
+            _refuse_twice(x, bytes(data))
         return x
 
     return decoded
+
+
+def _refuse_twice(x: Any, data: bytes) -> None:
+    """Refuse a Struct of a text in which there may be another name, or another string, than those of the Struct, by their quotes."""
+    if _encode(x).count(b'"') != data.count(b'"'):
+        raise Unsure
 
 
 def _by_url(listed: Iterable[Any]) -> dict[str, Entry]:
