@@ -72,7 +72,7 @@ def test_a_guide_asks_profiles_of_every_resource_of_a_type() -> None:
 def test_a_questionnaire_is_handed_in() -> None:
     """A Questionnaire is found by its url."""
     made = guide({"resourceType": "Questionnaire", "url": f"{BASE}phq-9", "status": "active"})
-    assert made.questionnaire(f"{BASE}phq-9") is not None
+    assert made.form(f"{BASE}phq-9") is not None
 
 
 def test_an_extension_is_handed_in() -> None:
