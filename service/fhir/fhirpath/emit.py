@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from service.fhir.fhirpath import library, model
+from service.fhir.fhirpath import model
 from service.fhir.fhirpath.errors import StaticError
-from service.fhir.fhirpath.registry import BOOLEAN, DECIMAL, EACH, FUNCTIONS, INTEGER, STRING, Function, Types
+from service.fhir.fhirpath.library import FUNCTIONS
+from service.fhir.fhirpath.registry import BOOLEAN, DECIMAL, EACH, INTEGER, STRING, Function, Types
 from service.fhir.fhirpath.syntax import (
     Binary,
     Call,
@@ -25,8 +26,6 @@ from service.fhir.fhirpath.syntax import (
     TypeTest,
 )
 
-__all__ = ["Emitted", "emit", "library"]
-
 _LOGIC = ("and", "or", "xor", "implies")
 _CALLS = {
     "=": "equal({}, {})",
@@ -40,8 +39,8 @@ _CALLS = {
     "in": "contained(env, {}, {})",
     "contains": "contains(env, {}, {})",
     "|": "union(env, {}, {})",
-    "&": "joined({}, {})",
-    "+": "plus({}, {})",
+    "&": "joined(env, {}, {})",
+    "+": "plus(env, {}, {})",
     "-": "minus({}, {})",
     "*": "times({}, {})",
     "/": "divided({}, {})",

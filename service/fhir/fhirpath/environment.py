@@ -15,6 +15,13 @@ MAX_STEPS = 5_000_000
 """What all evaluations with one budget may visit together: some seconds of work, and more than a resource of the largest size asks for."""
 
 
+MAX_TEXT = 4 * 1024 * 1024
+"""How long a string may be that an expression makes."""
+
+_LETTERS = 64
+"""How many letters of a string count as an item."""
+
+
 class TooCostlyError(EvaluationError):
     """The budget is spent."""
 
@@ -30,6 +37,12 @@ class Budget:
         self.left -= steps
         if self.left < 0:
             raise TooCostlyError("the evaluation takes too many steps")
+
+    def spend_text(self, length: int) -> None:
+        """Count a string that is read or made. Raises TooCostlyError, also for one longer than MAX_TEXT."""
+        if length > MAX_TEXT:
+            raise TooCostlyError("the evaluation makes too long a string")
+        self.spend(length // _LETTERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, DecimalException
+from functools import partial
 
 from service.fhir.fhirpath import compare, quantities, temporal
-from service.fhir.fhirpath.environment import Environment, Fixed, TooCostlyError
+from service.fhir.fhirpath.environment import Environment, Fixed
 from service.fhir.fhirpath.errors import EvaluationError
 from service.fhir.fhirpath.model import Item, Items, Node, quantity, step, system, type_names
 from service.fhir.fhirpath.numbers import CONTEXT, in_range
 from service.fhir.fhirpath.values import Quantity, SystemValue, Temporal
-
-MAX_TEXT = 16 * 1024 * 1024
-"""How long the strings are that an expression makes."""
 
 NONE: Items = []
 TRUE: Items = [True]
@@ -184,17 +182,16 @@ def distinct(env: Environment, items: Items) -> Items:
     return list(found.values())
 
 
-def joined(left: Items, right: Items) -> Items:
+def joined(env: Environment, left: Items, right: Items) -> Items:
     """`&`: two strings as one, none as the empty string."""
     first, second = value(left), value(right)
     if not isinstance(first, str | None) or not isinstance(second, str | None):
         raise EvaluationError("`&` joins strings only")
-    return [_concatenated(first or "", second or "")]
+    return [_concatenated(env, first or "", second or "")]
 
 
-def _concatenated(left: str, right: str) -> str:
-    if len(left) + len(right) > MAX_TEXT:
-        raise TooCostlyError("a string that grows too long")
+def _concatenated(env: Environment, left: str, right: str) -> str:
+    env.budget.spend_text(len(left) + len(right))
     return left + right
 
 
@@ -213,9 +210,9 @@ def _arithmetic(left: Items, right: Items, what: Callable[[SystemValue, SystemVa
     return NONE if found is None else [found]
 
 
-def plus(left: Items, right: Items) -> Items:
+def plus(env: Environment, left: Items, right: Items) -> Items:
     """`+`."""
-    return _arithmetic(left, right, _plus)
+    return _arithmetic(left, right, partial(_plus, env))
 
 
 def minus(left: Items, right: Items) -> Items:
@@ -243,10 +240,10 @@ def rest(left: Items, right: Items) -> Items:
     return _arithmetic(left, right, _rest)
 
 
-def _plus(left: SystemValue, right: SystemValue) -> SystemValue | None:
+def _plus(env: Environment, left: SystemValue, right: SystemValue) -> SystemValue | None:
     match left, right:
         case str(), str():
-            return _concatenated(left, right)
+            return _concatenated(env, left, right)
         case Temporal(), Quantity():
             return temporal.add(left, right, 1)
         case Quantity(), Quantity():

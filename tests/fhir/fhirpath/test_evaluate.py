@@ -211,8 +211,10 @@ def test_deep_json() -> None:
         f"'{'a' * 60}b'.replaceMatches('(a|aa)+$', 'x')",
         "(1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9).aggregate($total & $total & $total & $total & $total & $total & $total, 'abcdefgh')",
         f"'{'a' * 9000}'.replace('a', '{'a' * 9000}')",
+        f"(1 | 2 | 3 | 4 | 5).aggregate($total + $total + $total + $total + $total + $total, '{'a' * 9000}')",
+        f"(1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9).aggregate($total.combine($total).join('{'a' * 9000}').toChars(), 'a' | 'b')",
     ],
-    ids=["matches", "replaceMatches", "joined", "replaced"],
+    ids=["matches", "replaceMatches", "joined", "replaced", "added", "parted"],
 )
 def test_strings_that_cost_too_much(expression: str) -> None:
     """A regular expression that would take years, and a string that would fill the memory, end as too costly."""

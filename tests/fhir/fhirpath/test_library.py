@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.fhir import fhirpath
-from service.fhir.fhirpath.registry import FUNCTIONS
+from service.fhir.fhirpath.library import FUNCTIONS
 from service.fhir.fhirpath.syntax import Call, Expression, inner
 from tests.fhir.fhirpath.test_evaluate import evaluate
 
@@ -29,7 +29,8 @@ children().count() > 5 and descendants().count() > children().count()
 true.toBoolean() and 'Yes'.toBoolean() and 1.0.toBoolean() and 'off'.toBoolean().empty() and 0.toBoolean().not()
 '+07'.toInteger() = 7 and true.toInteger() = 1 and '1e1'.toInteger().empty() and '9999999999'.toInteger().empty()
 '1.50'.toDecimal().toString() = '1.50' and 2.toDecimal() is Decimal and '.5'.toDecimal().empty() and false.toDecimal() = 0.0
-'4 days'.toQuantity() = 4 days and '4 \'mg\''.toQuantity() = 4 'mg' and '4 mg'.toQuantity().empty() and 4.toQuantity() = 4 '1'
+'4 days'.toQuantity() = 4 days and '4 \'mg\''.toQuantity() = 4 'mg'
+'4 mg'.toQuantity().empty() and 4.toQuantity() = 4 '1' and 0.toQuantity() = 0 '1'
 1 'h'.toQuantity('min') = 60 'min' and 1 'h'.toQuantity('m').empty() and 1 'h'.convertsToQuantity('m').not()
 '2015-02'.toDate() = @2015-02 and @2015-02-04T10:00:00Z.toDate() = @2015-02-04 and '2015-2'.toDate().empty() and 1.toDate().empty()
 '2015'.toDateTime() = @2015T and @2015-02.toDateTime() is DateTime and @T10.toDateTime().empty()

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from service.fhir.fhirpath.library import collections, conversions, dates, fhir, maths, strings
+from service.fhir.fhirpath.registry import FUNCTIONS
 
-__all__ = ["collections", "conversions", "dates", "fhir", "maths", "strings"]
+__all__ = ["FUNCTIONS", "collections", "conversions", "dates", "fhir", "maths", "strings"]

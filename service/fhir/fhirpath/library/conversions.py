@@ -74,9 +74,9 @@ def _decimal(item: Item) -> Decimal | None:
 
 @_conversion("Quantity")
 def _quantity(item: Item) -> Quantity | None:
-    found = system(item) or quantity(item)
-    if isinstance(found, Quantity):
-        return found
+    found, measured = system(item), quantity(item)
+    if measured:
+        return measured
     if isinstance(found, bool | int | Decimal):
         return Quantity(Decimal(found), "1")
     match = _QUANTITY.fullmatch(found) if isinstance(found, str) else None

@@ -11,12 +11,25 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from service.fhir.fhirpath.environment import Environment, TooCostlyError
+from service.fhir.fhirpath.environment import MAX_TEXT, Environment, TooCostlyError
 from service.fhir.fhirpath.errors import EvaluationError
 from service.fhir.fhirpath.model import Items
-from service.fhir.fhirpath.operators import MAX_TEXT, NONE, value
+from service.fhir.fhirpath.operators import NONE, value
 from service.fhir.fhirpath.registry import BOOLEAN, INTEGER, ONCE, STRING, function
 from service.fhir.fhirpath.values import SystemValue
+
+if TYPE_CHECKING:
+    from regex import Pattern
+
+MAX_SECONDS = 0.5
+"""What one regular expression may take."""
+
+MAX_PATTERN = 4096
+"""How many characters one may have."""
+
+_GROUP = re.compile(r"\$\{?(?P<name>[0-9]+|(?<=\{)\w+(?=\}))\}?")
+_Found = TypeVar("_Found")
+_What = Callable[..., SystemValue | list[str] | None]
 
 
 def _string(items: Items) -> str | None:
@@ -33,25 +46,20 @@ def _number(items: Items) -> int | None:
     return found
 
 
-if TYPE_CHECKING:
-    from regex import Pattern
-
-MAX_SECONDS = 0.5
-"""What one regular expression may take."""
-
-_GROUP = re.compile(r"\$\{?(?P<name>[0-9]+|(?<=\{)\w+(?=\}))\}?")
-_Found = TypeVar("_Found")
-_What = Callable[..., SystemValue | list[str] | None]
-
-
 def _of(name: str, gives: frozenset[str], arguments: int = 0) -> Callable[[_What], object]:
     """Make a Python function of strings a FHIRPath function, which is empty where one of them is."""
 
     def register(what: _What) -> object:
-        def run(_: Environment, items: Items, *others: Items) -> Items:
-            texts = [_string(items), *map(_string, others)]
-            found = None if None in texts else what(*texts)
-            return NONE if found is None else [*found] if isinstance(found, list) else [found]
+        def run(env: Environment, items: Items, *others: Items) -> Items:
+            texts = [text for text in map(_string, (items, *others)) if text is not None]
+            if len(texts) <= len(others):
+                return NONE
+            env.budget.spend_text(sum(map(len, texts)))
+            found = what(*texts)
+            if isinstance(found, list):
+                env.budget.spend(len(found))
+                return [*found]
+            return NONE if found is None else [found]
 
         return function(name, *[ONCE] * arguments, gives=gives, takes=STRING)(run)
 
@@ -71,11 +79,12 @@ _of("toChars", STRING)(list)
 
 
 @function("substring", ONCE, ONCE, gives=STRING, least=1, takes=STRING)
-def substring(_: Environment, items: Items, start: Items, length: Items | None = None) -> Items:
+def substring(env: Environment, items: Items, start: Items, length: Items | None = None) -> Items:
     """The part of a string from a position on, of a length; empty for a start that is not in it."""
     text, at = _string(items), _number(start)
     if text is None or at is None or not 0 <= at < len(text):
         return NONE
+    env.budget.spend_text(len(text))
     many = None if length is None else _number(length)
     return [text[at:] if many is None else text[at : at + max(many, 0)]]
 
@@ -86,16 +95,19 @@ def _split(text: str, separator: str) -> list[str]:
 
 
 @function("join", ONCE, gives=STRING, least=0)
-def join(_: Environment, items: Items, separator: Items = NONE) -> Items:
+def join(env: Environment, items: Items, separator: Items = NONE) -> Items:
     """The strings as one."""
-    texts = [text for text in (_string([item]) for item in items) if text is not None]
-    return [(_string(separator) or "").join(texts)] if texts else NONE
+    texts, between = [text for text in (_string([item]) for item in items) if text is not None], _string(separator) or ""
+    env.budget.spend_text(sum(map(len, texts)) + len(texts) * len(between))
+    return [between.join(texts)] if texts else NONE
 
 
 @lru_cache(maxsize=512)
 def _pattern(text: str) -> Pattern[str]:
     import regex  # noqa: PLC0415 - 24 ms that the rules of most resources need not spend
 
+    if len(text) > MAX_PATTERN:
+        raise EvaluationError(f"a regular expression longer than {MAX_PATTERN} characters")
     try:
         return regex.compile(text, regex.DOTALL)
     except (regex.error, RecursionError, OverflowError):
