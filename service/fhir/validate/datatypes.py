@@ -78,6 +78,11 @@ RULES: Mapping[str, Callable[[Mapping[str, Value]], Iterator[Fault]]] = {
 }
 
 
+def is_definition(name: str) -> bool:
+    """Whether resources of a type are known by a canonical url: those may all be experimental."""
+    return {"url", "experimental"} <= definitions.children(name).keys()
+
+
 def check(item: Item, findings: Findings) -> None:
     """Check a value by the rules of its type, if there are some."""
     rules = RULES.get(item.member.type)

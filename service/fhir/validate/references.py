@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from service.fhir import definitions, primitives
 from service.fhir.bundle import restful
 from service.fhir.json import Value
 from service.fhir.validate.items import Scope
+
+_STRUCTURES = "http://hl7.org/fhir/StructureDefinition/"
 
 
 def target_types(reference: Value, scope: Scope) -> set[str]:
@@ -17,6 +19,13 @@ def target_types(reference: Value, scope: Scope) -> set[str]:
         return set()
     named = (reference.get("type"), *_literal_types(reference.get("reference"), scope))
     return {name for name in named if isinstance(name, str) and definitions.is_resource(name)}
+
+
+def is_torn(reference: Mapping[str, Value], scope: Scope) -> bool:
+    """Whether `type` of a Reference is another than what its `reference` names."""
+    said = reference.get("type")
+    named = {name for name in _literal_types(reference.get("reference"), scope) if isinstance(name, str) and definitions.is_resource(name)}
+    return isinstance(said, str) and bool(named - {said.removeprefix(_STRUCTURES)})
 
 
 def targets(literal: str, scope: Scope) -> list[dict[str, Value]]:

@@ -33,6 +33,9 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
     if not isinstance(name, str) or not definitions.is_resource(name):
         findings.error("structure", place, "`resourceType` must name a FHIR R4 resource type")
         return
+    url = resource.get("url")
+    if isinstance(url, str) and datatypes.is_definition(name) and not primitives.is_absolute(url):
+        findings.error("value", f"{place}.url", "the url of a definition must be absolute")
     if name == "Bundle":
         scope = replace(scope, entries=bundle.entries(resource))
         bundles.check(resource, scope.entries, place, findings)
@@ -181,7 +184,7 @@ class _Walk:
         if found := references.problem(item.value.get("reference"), self.scope):
             severity, code, message = found
             self.findings.add(severity, code, f"{item.place}.reference", message)
-        if len(named) > 1:
+        if references.is_torn(item.value, self.scope):
             self._error("structure", item.place, "`reference` and `type` name different resource types")
         for name in sorted(named - {*element.targets}) if element.targets else ():
             message = f"`{element.path}` must refer to {' or '.join(element.targets)}, not to {name}"

@@ -9,7 +9,7 @@ from service.fhir.json import Value
 from service.fhir.validate import validate
 from service.fhir.validate.items import Scope
 from service.fhir.validate.references import problem, target_types
-from tests.fhir.validate.made import PRESSURE, changed, errors
+from tests.fhir.validate.made import PRESSURE, STRUCTURES, changed, errors
 
 OTHER = "urn:uuid:00000000-0000-4000-8000-000000000000"
 ENTRY = "urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7"
@@ -72,10 +72,19 @@ def test_a_reference_names_one_resource() -> None:
     assert problem(ENTRY, Scope({}, bundle.entries(twice | {"type": "history"}))) is None
 
 
-def test_type_and_reference_must_agree() -> None:
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ("Patient", [("structure", "Observation.subject")]),
+        ("urn:oid:1.2.3", [("structure", "Observation.subject")]),
+        ("Group", []),
+        (f"{STRUCTURES}Group", []),
+    ],
+)
+def test_type_and_reference_must_agree(named: str, wanted: list[tuple[str, str]]) -> None:
     """A reference that calls a Group a Patient is wrong."""
-    torn = changed(PRESSURE, "subject", {"type": "Patient", "reference": "Group/1"})
-    assert errors(torn) == [("structure", "Observation.subject")]
+    torn = changed(PRESSURE, "subject", {"type": named, "reference": "Group/1"})
+    assert errors(torn) == wanted
 
 
 def test_references_in_a_bundle_are_told_by_their_full_url() -> None:

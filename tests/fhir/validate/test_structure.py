@@ -8,6 +8,7 @@ from service.fhir.json import Number, Value
 from service.fhir.validate import validate
 from tests.fhir.validate.made import PATIENT, PRESSURE, STRUCTURES, changed, errors
 
+VALUES = {"resourceType": "ValueSet", "url": "https://a.example/ValueSet/x", "status": "draft"}
 BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (changed(PRESSURE, "status", None), [("required", "Observation")]),
     (changed(PRESSURE, "valueQuantty", {}), [("structure", "Observation")]),
@@ -51,6 +52,7 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     ),
     (changed(PATIENT, "meta", {"profile": ["us-core-patient"]}), [("value", "Patient.meta.profile[0]")]),
     (changed(PATIENT, "text", {"status": "generated", "div": "<p>x</p>"}), [("value", "Patient.text.div")]),
+    (VALUES | {"url": "value-sets/x"}, [("value", "ValueSet.url")]),
     ({"resourceType": "Patinet"}, [("structure", "Patinet")]),
     ({"resourceType": "DomainResource"}, [("structure", "DomainResource")]),
     ({}, [("structure", "Resource")]),
@@ -63,7 +65,7 @@ ABSENT = {"url": f"{STRUCTURES}data-absent-reason", "valueCode": "unknown"}
 BESIDE = changed(changed(PATIENT, "name.0.given", ["Maren", None]), "name.0._given", [None, {"id": "b", "extension": [ABSENT]}])
 
 
-@pytest.mark.parametrize("good", [PRESSURE, PATIENT, changed(PATIENT, "_birthDate", {"id": "a"}), BESIDE], ids=range(4))
+@pytest.mark.parametrize("good", [PRESSURE, PATIENT, VALUES, changed(PATIENT, "_birthDate", {"id": "a"}), BESIDE], ids=range(5))
 def test_a_good_resource_has_no_error(good: Value) -> None:
     """A resource as R4 wants it has no error, with what stands beside primitive values, too."""
     assert errors(good) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.fhir import definitions, ucum
 from service.fhir.definitions import Binding
-from service.fhir.validate import units
+from service.fhir.validate import datatypes, units
 from service.fhir.validate.fast import rules, shapes
 from service.fhir.validate.fast.lines import Lines
 from service.fhir.validate.fast.shapes import Part
@@ -56,6 +56,8 @@ def text(at: str, *, invariants: bool) -> str:
         _something(at, lines)
         if at in _WORDS:
             lines.refuse(_WORDS[at])
+        if definitions.is_resource(at) and datatypes.is_definition(at):
+            lines.refuse("x.url is not None and not x.url.startswith(('http:', 'https:', 'urn:'))")
         if at == "Reference":
             lines.add("l = x.reference")
             with lines.block("if (k := s.named.get(l)) is None and l is not None and not s.entries and (m := TYPED(l)):"):
