@@ -20,8 +20,8 @@ def validate(resource: Value, profiles: Iterable[str] | None = None, guide: Guid
     """What is wrong with a resource, in the order of the document, at most 100 findings; [] for a good one.
 
     It is checked against the profiles in its `meta.profile`, of which unknown ones give a warning, and that of R4 for a vital sign; or
-    against `profiles` (ids or urls) and no others. Resources in it (contained, in a Bundle or Parameters) are checked against their own.
-    Definitions come from the guide.
+    against `profiles` (ids or urls) and no others, and told what they ask systems to support and it does not have. Resources in it
+    (contained, in a Bundle or Parameters) are checked against their own. Definitions come from the guide.
 
     Raises LookupError for one of `profiles` that is not known.
     """

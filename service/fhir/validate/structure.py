@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from service.fhir import bundle, definitions, primitives
 from service.fhir.definitions import Element, Member
 from service.fhir.json import Value
-from service.fhir.validate import answers, bindings, bundles, claims, datatypes, extensions, questionnaire, references, units
+from service.fhir.validate import answers, bindings, bundles, claims, datatypes, extensions, questionnaire, references, support, units
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.invariants import Invariants
@@ -49,6 +49,8 @@ def check_resource(resource: Value, place: str, scope: Scope, findings: Findings
         answers.check(resource, place, scope, findings)
     for profile in claims.wanted(resource, place, scope.guide, findings, profiles):
         Conformance(findings, scope).check_profile(profile, name, resource, name, place)
+        if profiles is not None and profile.type == name:
+            support.tell(profile, resource, name, place, findings)
 
 
 @dataclass(frozen=True, slots=True)
