@@ -9,11 +9,12 @@ from service.fhir import json, json_places
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import JsonError, LimitError, Value
 from service.fhir.validate import links
+from service.fhir.validate.fast import accepts
 from service.fhir.validate.findings import Finding, Findings
 from service.fhir.validate.items import RESOURCE, Scope
 from service.fhir.validate.structure import check_resource
 
-__all__ = ["PACKED", "Finding", "Guide", "located", "unreadable", "validate", "validate_bytes"]
+__all__ = ["PACKED", "Finding", "Guide", "accepts", "located", "unreadable", "validate", "validate_bytes"]
 
 
 def validate(resource: Value, profiles: Iterable[str] | None = None, guide: Guide = PACKED) -> list[Finding]:
