@@ -1,4 +1,4 @@
-"""Equality, equivalence and order (N1 §§6.1-6.2)."""
+"""Equality, equivalence and order (N1 §§6.1-6.2). Structures are compared value by value, which a budget counts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from service.fhir.fhirpath.values import Quantity, SystemValue, Temporal
 from service.fhir.json import Number, Value
 
 
-def equal(left: Item, right: Item) -> bool | None:
+def equal(left: Item, right: Item, budget: Budget) -> bool | None:
     """Whether two items are equal; None where dates or quantities leave it open."""
     one, other = _comparable(left), _comparable(right)
     if one is None or other is None:
-        return one is other and key(left) == key(right)
+        return one is other and key(left, budget) == key(right, budget)
     if isinstance(one, Temporal) and isinstance(other, Temporal):
         if (one.type == "Time") != (other.type == "Time"):
             return False
@@ -30,21 +30,21 @@ def equal(left: Item, right: Item) -> bool | None:
     return _same_kind(one, other) and one == other
 
 
-def equal_all(left: Items, right: Items) -> bool | None:
+def equal_all(left: Items, right: Items, budget: Budget) -> bool | None:
     """Whether two collections are equal, item by item; None where one is empty or an item leaves it open."""
     if not left or not right:
         return None
     if len(left) != len(right):
         return False
-    verdicts = [equal(one, other) for one, other in zip(left, right, strict=True)]
+    verdicts = [equal(one, other, budget) for one, other in zip(left, right, strict=True)]
     return False if False in verdicts else None if None in verdicts else True
 
 
-def equivalent(left: Item, right: Item) -> bool:
+def equivalent(left: Item, right: Item, budget: Budget) -> bool:
     """Whether two items say the same: text without case and extra space, numbers to the precision that both have."""
     one, other = _comparable(left), _comparable(right)
     if one is None or other is None:
-        return one is other and _loose_key(left) == _loose_key(right)
+        return one is other and _loose_key(left, budget) == _loose_key(right, budget)
     if isinstance(one, str) and isinstance(other, str):
         return _folded(one) == _folded(other)
     if isinstance(one, Quantity) and isinstance(other, Quantity):
@@ -53,7 +53,7 @@ def equivalent(left: Item, right: Item) -> bool:
         first, second = Decimal(one), Decimal(other)
         digits = min(scale(first), scale(second))
         return rounded(first, digits) == rounded(second, digits)
-    return equal(left, right) is True
+    return equal(left, right, budget) is True
 
 
 def equivalent_all(left: Items, right: Items, budget: Budget) -> bool:
@@ -63,7 +63,7 @@ def equivalent_all(left: Items, right: Items, budget: Budget) -> bool:
     rest = list(right)
     for one in left:
         budget.spend(len(rest))
-        at = next((index for index, other in enumerate(rest) if equivalent(one, other)), None)
+        at = next((index for index, other in enumerate(rest) if equivalent(one, other, budget)), None)
         if at is None:
             return False
         del rest[at]
@@ -92,7 +92,7 @@ def order(left: Items, right: Items) -> int | None:
     raise EvaluationError("these values have no order")
 
 
-def key(item: Item) -> Hashable:
+def key(item: Item, budget: Budget) -> Hashable:
     """What two items that are equal have in common, and no others: what sets are made by."""
     value = _comparable(item)
     match value:
@@ -104,7 +104,7 @@ def key(item: Item) -> Hashable:
             return quantities.canonical(value) or (value.unit, value.value)
         case None:
             assert isinstance(item, Node)
-            return item.type, _json_key(item.value), _json_key(item.companion) if item.value is None else None
+            return item.type, _json_key(item.companion if item.value is None else item.value, budget)
     return value
 
 
@@ -124,12 +124,13 @@ def _same_kind(one: SystemValue, other: SystemValue) -> bool:
     return isinstance(one, int | Decimal) == isinstance(other, int | Decimal) and isinstance(one, str) == isinstance(other, str)
 
 
-def _json_key(value: Value) -> Hashable:
+def _json_key(value: Value, budget: Budget) -> Hashable:
+    budget.spend(1)
     match value:
         case dict():
-            return frozenset((name, _json_key(item)) for name, item in value.items())
+            return frozenset((name, _json_key(item, budget)) for name, item in value.items())
         case list():
-            return tuple(_json_key(item) for item in value)
+            return tuple(_json_key(item, budget) for item in value)
         case Number():
             return value.decimal
         case bool():
@@ -137,20 +138,22 @@ def _json_key(value: Value) -> Hashable:
     return value  # type: ignore[no-any-return]
 
 
-def _loose_key(item: Item) -> Hashable:
+def _loose_key(item: Item, budget: Budget) -> Hashable:
     assert isinstance(item, Node)
-    return item.type, _loose_json(item.value), _loose_json(item.companion) if item.value is None else None
+    return item.type, _loose_json(item.companion if item.value is None else item.value, budget)
 
 
-def _loose_json(value: Value) -> Hashable:
+def _loose_json(value: Value, budget: Budget) -> Hashable:
+    budget.spend(1)
     match value:
         case dict():
-            return tuple(sorted((name, repr(_loose_json(item))) for name, item in value.items()))
+            return tuple(sorted((name, repr(_loose_json(item, budget))) for name, item in value.items()))
         case list():
-            return tuple(sorted(map(repr, map(_loose_json, value))))
+            return tuple(sorted(repr(_loose_json(item, budget)) for item in value))
         case str():
+            budget.spend_text(len(value))
             return _folded(value)
-    return _json_key(value)
+    return _json_key(value, budget)
 
 
 def _folded(text: str) -> str:

@@ -28,8 +28,8 @@ from service.fhir.fhirpath.syntax import (
 
 _LOGIC = ("and", "or", "xor", "implies")
 _CALLS = {
-    "=": "equal({}, {})",
-    "!=": "unequal({}, {})",
+    "=": "equal(env, {}, {})",
+    "!=": "unequal(env, {}, {})",
     "~": "equivalent(env, {}, {})",
     "!~": "not_equivalent(env, {}, {})",
     "<": "less({}, {})",

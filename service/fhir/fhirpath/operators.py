@@ -101,14 +101,14 @@ def of_type(items: Items, names: frozenset[str]) -> Items:
     return [item for item in items if not names.isdisjoint(type_names(item))]
 
 
-def equal(left: Items, right: Items) -> Items:
+def equal(env: Environment, left: Items, right: Items) -> Items:
     """`=`."""
-    return boolean(compare.equal_all(left, right))
+    return boolean(compare.equal_all(left, right, env.budget))
 
 
-def unequal(left: Items, right: Items) -> Items:
+def unequal(env: Environment, left: Items, right: Items) -> Items:
     """`!=`."""
-    verdict = compare.equal_all(left, right)
+    verdict = compare.equal_all(left, right, env.budget)
     return boolean(None if verdict is None else not verdict)
 
 
@@ -148,11 +148,14 @@ def keys(env: Environment, items: Items) -> frozenset[object]:
     """The keys of items, kept with a collection that is used again."""
     if isinstance(items, Fixed):
         if items.keys is None:
-            env.budget.spend(len(items))
-            items.keys = frozenset(map(compare.key, items))
+            items.keys = _keys(env, items)
         return items.keys
+    return _keys(env, items)
+
+
+def _keys(env: Environment, items: Items) -> frozenset[object]:
     env.budget.spend(len(items))
-    return frozenset(map(compare.key, items))
+    return frozenset(compare.key(item, env.budget) for item in items)
 
 
 def contained(env: Environment, left: Items, right: Items) -> Items:
@@ -160,7 +163,7 @@ def contained(env: Environment, left: Items, right: Items) -> Items:
     item = one(left)
     if item is None:
         return NONE
-    return boolean(compare.key(item) in keys(env, right)) if right else FALSE
+    return boolean(compare.key(item, env.budget) in keys(env, right)) if right else FALSE
 
 
 def contains(env: Environment, left: Items, right: Items) -> Items:
@@ -178,7 +181,7 @@ def distinct(env: Environment, items: Items) -> Items:
     env.budget.spend(len(items))
     found: dict[object, Item] = {}
     for item in items:
-        found.setdefault(compare.key(item), item)
+        found.setdefault(compare.key(item, env.budget), item)
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from service.fhir import fhirpath, json
-from service.fhir.fhirpath import Environment, FhirPathError, Items, Node, ParseError, resource_node
+from service.fhir.fhirpath import Budget, Environment, FhirPathError, Items, Node, ParseError, resource_node
 from service.fhir.fhirpath.compare import equal
 from service.fhir.fhirpath.model import namespace_and_name, system
 from service.fhir.fhirpath.operators import boolean, truth
@@ -89,7 +89,7 @@ def _is(item: object, type_name: str, text: str) -> bool:
         wanted = -wanted
     if isinstance(wanted, Decimal) and not type_name:
         return str(value) == text
-    return equal(value, wanted) is True
+    return equal(value, wanted, Budget()) is True
 
 
 def _shown(found: Items) -> str:

@@ -133,7 +133,7 @@ def repeat(env: Environment, items: Items, projection: Criteria) -> Items:
     while new:
         known = len(found)
         for item in select(env, new, projection):
-            found.setdefault(compare.key(item), item)
+            found.setdefault(compare.key(item, env.budget), item)
         new = list(found.values())[known:]
     return list(found.values())
 
@@ -197,14 +197,14 @@ def _integer(number: Items) -> int:
 def intersect(env: Environment, items: Items, other: Items) -> Items:
     """The items that are in both, each once."""
     theirs = operators.keys(env, other)
-    return [item for item in operators.distinct(env, items) if compare.key(item) in theirs]
+    return [item for item in operators.distinct(env, items) if compare.key(item, env.budget) in theirs]
 
 
 @function("exclude", ONCE, gives=SAME)
 def exclude(env: Environment, items: Items, other: Items) -> Items:
     """The items that are not in another collection."""
     theirs = operators.keys(env, other)
-    return [item for item in items if compare.key(item) not in theirs]
+    return [item for item in items if compare.key(item, env.budget) not in theirs]
 
 
 @function("union", ONCE, gives=Gives(of=(-1, 0)))
