@@ -23,6 +23,7 @@ MAX_EXPONENT = 300
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SPACE = re.compile(r"[ \t\r\n\f\v]")
+_GROUPS = re.compile(r"(?:[A-Za-z0-9+/=]{4}|[ \t\r\n\f\v])*+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _CODE = re.compile(r"\S+( \S+)*")
@@ -122,13 +123,12 @@ def _canonical(value: Value) -> str | None:
 def _binary(value: Value) -> str | None:
     if not isinstance(value, str):
         return "not a JSON string"
-    groups = value.split()
+    if not _GROUPS.fullmatch(value):
+        return "not base64: groups of four characters, between which there may be white space"
     try:
-        data = binascii.a2b_base64("".join(groups), strict_mode=True)
+        data = binascii.a2b_base64(value.encode().translate(None, b" \t\r\n\f\v"), strict_mode=True)
     except ValueError:
         return "not base64"
-    if any(len(group) % 4 for group in groups):
-        return "not base64: white space may stand between groups of four characters only"
     return None if data else "empty"
 
 
