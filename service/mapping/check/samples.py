@@ -10,25 +10,11 @@ from functools import cache
 
 from service.fhir import definitions
 from service.fhir.json import Number, Value
+from service.mapping.check import situation
 from service.mapping.plan import Leaf, Shape, every
 from service.mapping.satisfy import theory
 from service.records.fields import Field, Fields
 from service.records.formulas import Literal, all_of, has, holds, is_, literals, negate
-
-_VALUES = {
-    "text": "some text",
-    "id": "x-1",
-    "code": "a-code",
-    "uri": "urn:x:1",
-    "language": "en",
-    "npi": "1234567893",
-    "unit": "1",
-    "date": "2024-05-14",
-    "dateTime": "2024-05-14T10:00:00-06:00",
-    "instant": "2024-05-14T10:00:00-06:00",
-}
-_INSIDE = {**_VALUES, "code": "another-code"}
-"""Items have codes of their own: a component with the code of its Observation would break obs-7."""
 
 _ROUNDS = 64
 
@@ -105,7 +91,7 @@ def _record(fields: Mapping[str, Field], model: dict[Literal, bool], shape: Shap
     return {one.name: _value(one, model, number) for one in present}
 
 
-def _value(one: Field, model: dict[Literal, bool], number: int, values: Mapping[str, str] = _VALUES) -> Value:
+def _value(one: Field, model: dict[Literal, bool], number: int) -> Value:
     if one.items:
         return [_item(one.items, number, free=True), _item(one.items, number, free=False)]
     if one.type == "boolean":
@@ -118,9 +104,9 @@ def _value(one: Field, model: dict[Literal, bool], number: int, values: Mapping[
     elif one.type in ("integer", "decimal"):
         value = Number(one.low or one.high or "1")
     elif one.type in ("text", "id"):
-        value = values[one.type].ljust(int(one.low or 1), "x")[: int(one.high or 1000)]
+        value = situation.VALUES[one.type].ljust(int(one.low or 1), "x")[: int(one.high or 1000)]
     else:
-        value = values[one.type]
+        value = situation.VALUES[one.type]
     return [value] if one.many else value
 
 
@@ -134,6 +120,4 @@ def _assignment(fields: Fields, *, free: bool) -> dict[Literal, bool]:
 def _item(fields: Fields, number: int, *, free: bool) -> dict[str, Value]:
     """An item with as much, or as little, as its rules allow."""
     model = _assignment(fields, free=free)
-    return {
-        name: _value(one, model, number, _INSIDE) for name, one in fields.by_name.items() if model.get(has(name), free) and not one.stays
-    }
+    return {name: _value(one, model, number) for name, one in fields.by_name.items() if model.get(has(name), free) and not one.stays}

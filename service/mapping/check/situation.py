@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from service.records.fields import Field, Fields
 from service.records.formulas import Literal, has, is_
 
-_SAMPLES = {
+VALUES = {
     "text": "some text",
     "id": "x-1",
     "code": "a-code",
@@ -20,6 +20,7 @@ _SAMPLES = {
     "dateTime": "2024-05-14T10:00:00-06:00",
     "instant": "2024-05-14T10:00:00-06:00",
 }
+"""A value of each type of field that has no listed values and is no number."""
 
 
 def show(fields: Fields, model: Mapping[Literal, bool], about: str = "") -> str:
@@ -56,4 +57,4 @@ def sample(one: Field) -> str:
         return one.values[0]
     if one.type in ("integer", "decimal"):
         return one.low or one.high or "1"
-    return _SAMPLES[one.type]
+    return VALUES[one.type]
