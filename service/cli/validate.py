@@ -16,8 +16,9 @@ from service.cli import terminal
 from service.cli.mappings import Chosen, options
 from service.cli.texts import NDJSON, texts
 from service.diagnostics.diagnostic import excerpt
-from service.fhir import json
+from service.fhir import guide_files, json
 from service.fhir.guide import PACKED
+from service.fhir.guide_files import GuideError
 from service.fhir.json import Number
 from service.fhir.outcome import of_findings
 from service.fhir.validate import Finding, validate_bytes
@@ -48,14 +49,22 @@ class _Checked:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--profile", "profiles", multiple=True, metavar="URL", help="Check against this profile instead of those that are claimed.")
+@click.option(
+    "--definitions",
+    "beside",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Know the profiles, extensions, value sets and Questionnaires in this file too: JSON or a package (.tgz).",
+)
 @click.option("--json", "as_json", is_flag=True, help="OperationOutcomes instead of a report.")
 @options
-def command(chosen: Chosen, files: tuple[str, ...], profiles: tuple[str, ...], *, as_json: bool) -> None:
+def command(chosen: Chosen, files: tuple[str, ...], profiles: tuple[str, ...], beside: tuple[Path, ...], *, as_json: bool) -> None:
     """Validate resources against FHIR R4 and their profiles.
 
     A FILE is JSON or NDJSON, a folder of such files, or `-` for standard input. The profiles that a resource claims are checked where they
-    are known: those of R4, US Core and IPS are. So are the extensions, codes and Questionnaires that the mappings publish, if
-    there are mappings.
+    are known: those of R4, US Core and IPS are, and those in the files of `--definitions`. So are the extensions, codes and Questionnaires
+    that the mappings publish, if there are mappings.
 
     The report says of every finding the line, the element and the rule. It shows the line itself on a terminal only: elsewhere it may be
     kept, and it is patient data. With `--json` one resource gives an OperationOutcome; lines of NDJSON, a folder or several FILEs give a
@@ -64,6 +73,10 @@ def command(chosen: Chosen, files: tuple[str, ...], profiles: tuple[str, ...], *
     Exit status: 0 no errors; 1 errors were found; 2 the command was not understood, or a file is not there.
     """
     guide = PACKED if chosen.absent else published.guide(*chosen.instruments())
+    try:
+        guide = guide.beside(guide_files.read(beside))
+    except GuideError as error:
+        raise click.UsageError(str(error)) from None
     for url in profiles:
         if guide.profile(url) is None:
             raise click.UsageError(f"the profile `{url}` is not known")

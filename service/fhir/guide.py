@@ -28,14 +28,24 @@ class Guide:
     globals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _forms: dict[str, Form] = field(default_factory=dict, init=False, repr=False)
 
+    def beside(self, other: Guide) -> Guide:
+        """The definitions of both; where both have one of a url, the other's."""
+        return Guide(
+            profiles={**self.profiles, **other.profiles},
+            extensions={**self.extensions, **other.extensions},
+            value_sets={**self.value_sets, **other.value_sets},
+            questionnaires={**self.questionnaires, **other.questionnaires},
+            globals={**self.globals, **other.globals},
+        )
+
     def profile(self, name_or_url: str) -> Profile | None:
         """A profile by its url, with or without "|version", or a packed one by its id; None for one or a version that is not known.
 
         A type is a profile that says no more.
         """
         url, _, version = name_or_url.partition("|")
-        found = self.profiles.get(url) or definitions.profile(url) or _type(url)
-        return found if found and version in ("", found.version) else None
+        found = (self.profiles.get(url), definitions.profile(url), _type(url))
+        return next((one for one in found if one and version in ("", one.version)), None)
 
     def extension(self, url: str) -> ExtensionDefinition | None:
         """An extension definition by its url; None for one that is not known."""

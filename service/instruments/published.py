@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.fhir import guide_files
 from service.fhir.guide import Guide
+from service.instruments.form_fhir import EVIDENCE
 from service.instruments.instrument import Instrument
 from service.instruments.questionnaire import questionnaire
 from service.mapping.library import Library
+from service.mapping.publish import definitions
 
 
 def guide(mapped: Library, instruments: Mapping[str, Instrument]) -> Guide:
     """The guide of checked mappings and their instruments."""
-    made = [questionnaire(one, mapped.vocabulary) for one in instruments.values()]
-    return Guide(questionnaires={one["url"]: one for one in made})
+    made = [*definitions(mapped, EVIDENCE), *(questionnaire(one, mapped.vocabulary) for one in instruments.values())]
+    return guide_files.guide([("the mappings", one) for one in made])

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from service.fhir import json
-from service.fhir.json import MAX_BYTES
+from service.fhir.json import MAX_BYTES, Number
 from service.fhir.validate import validate
 from tests.cli.run import kap, lines
 from tests.cli.test_terminal import on_terminal
@@ -109,9 +109,28 @@ def test_a_profile_is_checked_instead_of_the_claims(tmp_path):
     assert "https://a.example" not in told.stdout
 
 
+def test_a_profile_may_be_in_a_file(tmp_path):
+    """A profile is known by the file that defines it, and can then be claimed or asked for."""
+    profile = {
+        "resourceType": "StructureDefinition",
+        "url": "https://a.example/profile",
+        "type": "Patient",
+        "derivation": "constraint",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+        "differential": {"element": [{"path": "Patient.photo", "min": Number("1")}]},
+    }
+    (tmp_path / "profile.json").write_bytes(json.write(profile))
+    (tmp_path / "claims.json").write_bytes(json.write(GOOD | {"meta": {"profile": [profile["url"]]}}))
+    for asked in ([], ["--profile", profile["url"]]):
+        told = kap("validate", tmp_path / "claims.json", "--definitions", tmp_path / "profile.json", *asked)
+        assert told.exit_code == 1
+        assert "`Patient.photo` is missing" in told.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["-", "--definitions", "{empty}/none.json"], "none.json: "),
         (["nowhere.json"], "nowhere.json: No such file"),
         ([], "Missing argument"),
         (["-", "--profile", "us-core-patiens"], "the profile `us-core-patiens` is not known"),

@@ -36,6 +36,17 @@ def test_what_is_handed_in_is_found_by_its_version() -> None:
     assert guide.systems(url) == {"https://a.example"}
 
 
+def test_guides_are_joined() -> None:
+    """The definitions of two guides are known together, the second's first; a version that a guide does not have may be packed."""
+    packed = PACKED.profile("us-core-patient")
+    assert packed is not None
+    one = Guide(profiles={packed.url: replace(packed, version="1")}, questionnaires={"q": {"version": "1"}})
+    other = Guide(profiles={packed.url: replace(packed, version="2")}, value_sets={"v": frozenset()})
+    both = one.beside(other)
+    assert [bool(both.profile(f"{packed.url}|{version}")) for version in ("1", "2", packed.version)] == [False, True, True]
+    assert (both.questionnaires, both.codes("v")) == ({"q": {"version": "1"}}, frozenset())
+
+
 def test_a_profile_handed_in_is_checked() -> None:
     """A resource is checked against a profile of the guide, whether it claims it or it is asked for; without the guide it is unknown."""
     packed = PACKED.profile("us-core-patient")

@@ -20,6 +20,16 @@ def test_what_we_write_answers_our_questionnaires(path):
     assert not [one.message for one in found if one.severity == "error" or one.code == "not-found"]
 
 
+def test_our_extensions_are_known():
+    """An extension of ours with a value of another type is an error of its definition."""
+    mapped = mappings()
+    guide = published.guide(mapped, load.of(mapped))
+    known = guide.extension(f"{mapped.vocabulary.base}/StructureDefinition/kap-cuff-size")
+    assert known.types == ("CodeableConcept",)
+    wrong = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "extension": [{"url": known.url, "valueString": "x"}]}
+    assert [one.profile for one in validate(wrong, guide=guide) if one.severity == "error"] == [known.url]
+
+
 def test_an_answer_that_is_not_offered_is_refused():
     """An answer that our Questionnaire does not offer is an error at its place."""
     mapped = mappings()
