@@ -159,13 +159,13 @@ class Code:
         return found
 
     def _given(self, name: str, url: str) -> Check:
-        if definitions.profile(url) is None:
+        if PACKED.profile(url) is None:
             raise Unsure
         return self._profile(name, url)
 
     def _profile(self, name: str, url: str) -> Check:
         """The function of a profile, or one that does nothing for a url that is not known. Raises Unsure where there is none."""
-        found = definitions.profile(url)
+        found = PACKED.profile(url)
         if found is None:
             return _nothing
         if (name, url) not in self._profiles:
