@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from service.diagnostics.tree import Scalar
 
@@ -36,13 +37,18 @@ class PathError(ValueError):
 
 def parse(text: str, key: Scalar | None = None) -> Path:
     """The steps of a path, which stands in a key. Raises PathError."""
-    steps: list[Step] = []
+    return tuple(Step(name, deep, slice_, key) for name, deep, slice_ in _steps(text))
+
+
+@lru_cache(4096)
+def _steps(text: str) -> tuple[tuple[str, bool, str], ...]:
+    steps: list[tuple[str, bool, str]] = []
     at = 0
     while True:
         match = _STEP.match(text, at)
         if match is None or match[3] == "":
             raise PathError(text[at:])
-        steps.append(Step(match[1], bool(match[2]), (match[3] or "").strip(), key))
+        steps.append((match[1], bool(match[2]), (match[3] or "").strip()))
         at = match.end()
         if at == len(text):
             return tuple(steps)

@@ -5,6 +5,7 @@ It prints a table of the verdicts and writes `build/mutate.json`. Exits 1 where 
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import multiprocessing
@@ -17,13 +18,17 @@ from pathlib import Path
 from random import Random
 
 from service.mapping import library
+from tests.mutation.known import Known
 from tests.mutation.mutants import KINDS, Mutant, mutants
-from tests.mutation.verdicts import Verdict, counts, judge, unlocked
+from tests.mutation.verdicts import Verdict, counts, judge, originals, unlocked
 from tests.support.mappings import FOLDER
 
 CLINIC = "bloom"
 OUT = Path("build/mutate.json")
 SECONDS = 18 * 60
+
+_KNOWN: dict[str, Known] = {}
+"""What all processes know of the original: it is checked before they part."""
 
 
 def table(cases: list[Mutant], verdicts: list[Verdict]) -> str:
@@ -42,6 +47,10 @@ def table(cases: list[Mutant], verdicts: list[Verdict]) -> str:
     return "\n".join(rows)
 
 
+def _judged(mutant: Mutant, seed: int) -> Verdict:
+    return judge(mutant, _KNOWN, seed)
+
+
 def main(seed: int, seconds: float) -> int:
     """Judge mutants for so many seconds; 1 where one escapes or crashes."""
     started = time.monotonic()
@@ -50,8 +59,10 @@ def main(seed: int, seconds: float) -> int:
     cases = Random(seed).sample(every, len(every))
     print(f"{len(cases)} mutants, seed {seed}", flush=True)
     verdicts: list[Verdict] = []
-    with multiprocessing.get_context("fork").Pool(maxtasksperchild=25) as pool:
-        for verdict in pool.imap(partial(judge, texts=texts, seed=seed), cases, chunksize=2):
+    _KNOWN.update(originals(texts))
+    gc.freeze()
+    with multiprocessing.get_context("fork").Pool(maxtasksperchild=400) as pool:
+        for verdict in pool.imap(partial(_judged, seed=seed), cases, chunksize=4):
             verdicts.append(verdict)
             if time.monotonic() - started > seconds:
                 break

@@ -9,11 +9,17 @@ import pytest
 from service.mapping import library
 from service.mapping.check import prove
 from tests.mutation.mutants import KINDS, mutants
-from tests.mutation.verdicts import judge, unlocked
+from tests.mutation.verdicts import judge, originals, unlocked
 from tests.support.mappings import FOLDER
 
 SAMPLE = 15
 TEXTS = unlocked(library.read(FOLDER, "bloom"))
+
+
+@pytest.fixture(scope="module")
+def known():
+    """The check of what the mutants are made of."""
+    return originals(TEXTS)
 
 
 def one(file, kind, before):
@@ -21,10 +27,10 @@ def one(file, kind, before):
     return next(one for one in mutants(TEXTS.files, 0) if (one.file, one.kind, one.before) == (file, kind, before))
 
 
-def test_no_mutant_escapes_and_none_crashes(seed):
+def test_no_mutant_escapes_and_none_crashes(known, seed):
     """Of a random sample, each mutant is refused by a diagnostic, or the laws hold for it."""
     sample = Random(seed).sample(mutants(TEXTS.files, seed), SAMPLE)
-    verdicts = [judge(mutant, TEXTS, seed) for mutant in sample]
+    verdicts = [judge(mutant, known, seed) for mutant in sample]
     assert [verdict for verdict in verdicts if verdict.word not in ("refused", "lawful")] == []
 
 
@@ -51,18 +57,18 @@ def test_every_line_is_mutated(seed):
         ("patient.yaml", "delete", "identifier[system=mrn].value: $mrn"),
     ],
 )
-def test_the_laws_catch_what_the_proofs_refuse(file, kind, before, monkeypatch):
+def test_the_laws_catch_what_the_proofs_refuse(known, file, kind, before, monkeypatch):
     """A line whose lack the proofs refuse breaks a law where the proofs are left out: neither says so of everything."""
     mutant = one(file, kind, before)
-    assert judge(mutant, TEXTS, 0).word == "refused"
+    assert judge(mutant, known, 0).word == "refused"
     monkeypatch.setattr(prove, "check", lambda *_: [])
-    assert judge(mutant, TEXTS, 0).word == "escaped"
+    assert judge(mutant, known, 0).word == "escaped"
 
 
-def test_a_diagnostic_points_to_the_mutated_line():
+def test_a_diagnostic_points_to_the_mutated_line(known):
     """Whether a diagnostic stands at the mutated line, at another that names what was changed, or elsewhere, is told apart."""
     details = [
-        judge(one("vitals.yaml", "misspell", "match code: heart-rate"), TEXTS, 0).detail,
-        judge(one("vitals.yaml", "delete", "valueQuantity: $heart_rate! '/min'"), TEXTS, 0).detail,
+        judge(one("vitals.yaml", "misspell", "match code: heart-rate"), known, 0).detail,
+        judge(one("vitals.yaml", "delete", "valueQuantity: $heart_rate! '/min'"), known, 0).detail,
     ]
     assert details == ["line", "named"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
@@ -11,7 +11,7 @@ from service.mapping.plan import Kind
 from service.mapping.satisfy import Theory, theory
 from service.records import leaves
 from service.records.fields import Field, Fields
-from service.records.formulas import Formula, all_of, has, is_, negate
+from service.records.formulas import Formula, Literal, all_of, has, is_, negate
 
 LETTERS = "abcXYZ0189-"
 WORDS = (
@@ -44,6 +44,13 @@ def record(kind: Kind, random: Random, kinds: Mapping[str, Kind] | None = None, 
     return _record(kind, random, kinds or {}, {}, stays=stays)
 
 
+def of_model(fields: Fields, model: Mapping[Literal, bool], about: Iterable[str], random: Random) -> dict[str, Any]:
+    """A record of a model: of the fields that it is `about`, those of which the model says nothing have a value, too; others have none."""
+    given: list[Formula] = [one for one, truth in model.items() if truth and one.value is not None and one.field in fields.by_name]
+    given += [has(name) if model.get(has(name), name in about) else negate(has(name)) for name in fields.by_name]
+    return _values(fields, random, {}, stays=False, given=given)
+
+
 def value(field: Field, random: Random, around: Mapping[str, Any]) -> Any:
     """A value of a field, whatever its clauses say; `around` is the record that items stand in."""
     return _items(field, random, around, stays=False) if field.items else _single_or_list(field, random, None)
@@ -63,11 +70,18 @@ def _record(kind: Kind, random: Random, kinds: Mapping[str, Kind], fixed: dict[s
 
 
 def _values(
-    fields: Fields, random: Random, fixed: dict[str, Any], *, stays: bool, outer: Mapping[str, Any] | None = None
+    fields: Fields,
+    random: Random,
+    fixed: dict[str, Any],
+    *,
+    stays: bool,
+    outer: Mapping[str, Any] | None = None,
+    given: Iterable[Formula] = (),
 ) -> dict[str, Any]:
-    """Values for a satisfying choice of present fields; `fixed` are given from outside (None: absent)."""
+    """Values for a satisfying choice of present fields; `fixed` are given from outside (None: absent), as are conditions."""
     rules = theory(fields)
-    given = [known(fields.by_name[name], value) for name, value in fixed.items()]
+    given = [*given]
+    given += [known(fields.by_name[name], value) for name, value in fixed.items()]
     given += [negate(has(name)) for name, one in fields.by_name.items() if one.stays and not stays]
     given += [known(fields.outer.by_name[name], (outer or {}).get(name)) for name in (fields.outer.by_name if fields.outer else ())]
     given += _wishes(rules, fields, given, random)

@@ -25,7 +25,7 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
     Of another form, which is only given back, and validated then: the least and the most.
     """
     fields = shape.scope.fields
-    about = {name: fields.visible[name] for name in dict.fromkeys(_concerned(shape))}
+    about = {name: fields.visible[name] for name in dict.fromkeys(concerned(shape))}
     rules = theory(fields)
     here = all_of([shape.when, *([has(shape.each.name)] if shape.each else [])])
     least = rules.solve(here, whole=True)
@@ -56,7 +56,7 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
         number += 1
 
 
-def _concerned(shape: Shape) -> Iterator[str]:
+def concerned(shape: Shape) -> Iterator[str]:
     """The fields that decide about what a shape writes, and those that it writes."""
     items = shape.each.items if shape.each else None
     yield from (one.name for one in (items.by_name.values() if items else ()) if one.required)
