@@ -157,14 +157,15 @@ class Scope:
     parts: list[Part] = dataclasses.field(default_factory=list)
     choices: list[Choice] = dataclasses.field(default_factory=list)
     musts: list[Field] = dataclasses.field(default_factory=list)
+    settled: tuple[Part, ...] = dataclasses.field(default=(), init=False)
 
     def leaves(self) -> Iterator[Leaf]:
         """Every leaf, without those of items."""
-        return (part for part in every(self.parts) if isinstance(part, Leaf))
+        return (part for part in self.settled or every(self.parts) if isinstance(part, Leaf))
 
     def items(self) -> Iterator[Items]:
         """The `each` parts."""
-        return (part for part in every(self.parts) if isinstance(part, Items))
+        return (part for part in self.settled or every(self.parts) if isinstance(part, Items))
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -243,6 +244,7 @@ class Kind:
 
 def settle(scope: Scope, at: str) -> None:
     """Put the parts of a resource type (or of an item's element) in the order of R4 and work out the conditions of branches and parts."""
+    scope.settled = ()
     writing: list[tuple[Branch, Formula]] = [(leaf.branch, leaf.inner) for leaf in scope.leaves() if leaf.branch and carries(leaf)]
     writing += [(items.branch, has(items.field.name)) for items in scope.items() if items.branch]
     for choice in scope.choices:
@@ -257,6 +259,7 @@ def settle(scope: Scope, at: str) -> None:
             branch.chosen = all_of([parent, *own, branch.present])
             earlier.append(branch.present)
     _settle(scope.parts, at)
+    scope.settled = tuple(every(scope.parts))
 
 
 def carries(leaf: Leaf) -> bool:

@@ -185,7 +185,7 @@ class Known:
                 (reachable, "_of_shape", self._of_shape),
                 (reachable, "_fields", self._reachable),
                 (r5_apart, "check", self._apart),
-                (example, "_lost", self._example),
+                (example, "check", self._examples),
             ):
                 stack.enter_context(patch.object(holder, name, _stepping(step, getattr(holder, name))))
             yield
@@ -316,9 +316,11 @@ class Known:
         moved |= {name for name, shapes in now.items() if not _same(shapes, self._of_type.get(name, []))}
         return made([replace(kind, shapes=tuple(shape for shape in kind.shapes if shape.type in moved)) for kind in every])
 
-    def _example(self, made: Any, every: Mapping[str, Kind], names: Any, kind: Kind, *record: Any) -> Any:
-        around = [kind, *(every[one.kind] for one in kind.children)]
-        return () if self._run and all(map(self._is_original, around)) else made(every, names, kind, *record)
+    def _examples(self, made: Any, every: Mapping[str, Kind], names: Any) -> Any:
+        """The example of a kind goes with the kinds of the records inside it."""
+        same = {name for name, kind in every.items() if self._run and self._is_original(kind)}
+        told = {name for name, kind in every.items() if not {name, *(one.kind for one in kind.children)} <= same}
+        return made({name: kind if name in told else replace(kind, example=None) for name, kind in every.items()}, names)
 
 
 def _stepping(step: Any, made: Any) -> Any:
@@ -343,7 +345,11 @@ def _changed(old: Vocabulary, new: Vocabulary) -> Names | None:
     found: Names = set()
     for sort in NAMED:
         before, now = dict(getattr(old, sort)), getattr(new, sort)
-        found |= {(sort, key) for key in before.keys() | now.keys() if before.get(key) is not now.get(key) and _said(before.get(key)) != _said(now.get(key))}
+        found |= {
+            (sort, key)
+            for key in before.keys() | now.keys()
+            if before.get(key) is not now.get(key) and _said(before.get(key)) != _said(now.get(key))
+        }
     return found
 
 

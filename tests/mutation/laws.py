@@ -136,7 +136,7 @@ def _theirs(loaded: Library, resource: Value, number: int) -> Value:
 
 
 def _emitted(loaded: Library, kind: Kind, shapes: list[Shape], record: dict[str, Any], alone: dict[Any, Gateway]) -> None:
-    """The code that is emitted for the touched shapes that a record writes does what the walk does; `alone` are mappings of these shapes."""
+    """The code that is emitted for the touched shapes that a record writes does what the walk does; `alone` are mappings of those."""
     decides = cases.deciding(kind)
     wanted = {shape.name for shape in shapes if not shape.form_of and _writes(shape, _here(shape, None), record)}
     while missing := {name for shape in kind.written if shape.name in wanted for name in links(shape)} - wanted:

@@ -10,7 +10,9 @@ from typing import Any
 from service.diagnostics.spans import Span
 from service.diagnostics.tree import Scalar
 from service.fhir.definitions import Element
+from service.mapping import syntax
 from service.mapping.check.samples import concerned
+from service.mapping.paths import Step
 from service.mapping.plan import Branch, Choice, Kind, Leaf, Shape
 from service.mapping.satisfy import theory
 from service.mapping.vocabulary import Vocabulary
@@ -20,7 +22,7 @@ from service.records.formulas import All, Any_, Literal, any_of, has, is_
 
 def text(lines: Any) -> bytes:
     """What a tree, or something of a file's syntax, spells."""
-    return _pickled(lines, {Span: _nothing, Scalar: lambda one: (str, (one.text,))})
+    return _pickled(lines, _TEXT)
 
 
 def fields(read: Fields) -> bytes:
@@ -56,7 +58,9 @@ def _names(one: Shape, read: Fields) -> Iterator[str]:
 def _rules(read: Fields, names: Iterable[str]) -> list[tuple[str, ...]]:
     """The clauses that concern some fields, by themselves or through others."""
     rules = theory(read)
-    about = [one for name in names if name in read.visible for one in (has(name), *(is_(name, value) for value in rules.domains.get(name, ())))]
+    about = [
+        one for name in names if name in read.visible for one in (has(name), *(is_(name, value) for value in rules.domains.get(name, ())))
+    ]
     asked = rules._translate(any_of(about))
     clauses = rules._clauses
     taken = clauses._take((clauses._known or clauses._always()).concern.copy(), asked).taken
@@ -88,6 +92,18 @@ def _literal(one: Literal) -> tuple[Any, ...]:
 def _nothing(_: object) -> tuple[Any, ...]:
     return str, ()
 
+
+def _members(one: Any) -> tuple[Any, ...]:
+    return tuple, ([getattr(one, name) for name in one.__slots__],)
+
+
+_TEXT: dict[type, Any] = {
+    Span: _nothing,
+    Scalar: lambda one: (str, (one.text,)),
+    Step: lambda one: (str, (str(one),)),
+    **dict.fromkeys((syntax.Line, syntax.EachLine, syntax.Choice, syntax.Group, syntax.Shape), _members),
+}
+"""How the syntax of a file is told: without places."""
 
 _PLAN: dict[type, Any] = {
     Span: _nothing,

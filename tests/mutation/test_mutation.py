@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from service.diagnostics.diagnostic import Diagnostics
 from service.mapping import library
 from service.mapping.check import prove
 from tests.mutation.mutants import KINDS, mutants
@@ -72,3 +74,20 @@ def test_a_diagnostic_points_to_the_mutated_line(known):
         judge(one("vitals.yaml", "delete", "valueQuantity: $heart_rate! '/min'"), known, 0).detail,
     ]
     assert details == ["line", "named"]
+
+
+def test_what_is_taken_over_hides_nothing(known, seed):
+    """A mutant of which only what it touches is checked again is told the same as one that is checked whole."""
+    for mutant in Random(seed).sample(mutants(known[""].texts.files, seed), 3):
+        changed = {mutant.file: mutant.text(known[""].texts.files[mutant.file])}
+        whole = replace(known[""].texts, files={**known[""].texts.files, **changed})
+        assert told(known[""].check, changed) == told(library.check, whole), mutant
+
+
+def told(check, *given):
+    """The codes and messages of a check."""
+    try:
+        check(*given)
+    except Diagnostics as refused:
+        return sorted((found.code, found.message) for found in refused.found)
+    return []
