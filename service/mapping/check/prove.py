@@ -40,22 +40,19 @@ def check(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
 def alone(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
     """The errors of each kind by itself, which can be told when another kind's names are not resolved."""
     r9_excluded.derive(kinds.values(), names.reserved)
-    found: list[Diagnostic] = []
-    for kind in kinds.values():
-        in_vain = list(reachable.check(kind))
-        found += in_vain or _of_kind(kind)
-        if not in_vain:
-            links = counterpart.links(kind, Receiver(names.base, names.kinds))
-            found += [one for shape in kind.shapes for one in _of_shape(kind, shape, links)]
-    return found
+    return [one for kind in kinds.values() for one in _by_itself(kind, counterpart.links(kind, Receiver(names.base, names.kinds)))]
+
+
+def _by_itself(kind: Kind, links: Links) -> list[Diagnostic]:
+    """What is wrong with a kind; what it writes is tried where nothing else is."""
+    found = list(reachable.check(kind))
+    found = found or [*_of_kind(kind), *(one for shape in kind.shapes for one in _of_shape(kind, shape))]
+    return found or [one for shape in kind.shapes for one in conformance.check(shape, links)]
 
 
 def _of_kind(kind: Kind) -> list[Diagnostic]:
-    """What is wrong with a kind as a whole."""
     return [*r1_coverage.check(kind), *r12_stays.check(kind)]
 
 
-def _of_shape(kind: Kind, shape: Shape, links: Links) -> list[Diagnostic]:
-    """What is wrong with a shape by itself: what it writes is tried where nothing else is."""
-    found = [one for rule in _OF_SHAPE for one in rule.check(kind, shape)] or list(invariants.check(shape, links))
-    return found or list(conformance.check(shape, links))
+def _of_shape(kind: Kind, shape: Shape) -> list[Diagnostic]:
+    return [one for rule in _OF_SHAPE for one in rule.check(kind, shape)]
