@@ -16,7 +16,7 @@ from service.diagnostics.spans import Source, Span
 from service.diagnostics.tree import Mapping as Tree
 from service.mapping import fields as field_lines
 from service.mapping import library, syntax, vocabulary
-from service.mapping.check import conformance, example, kinds, prove, r5_apart, reachable
+from service.mapping.check import example, kinds, prove, r5_apart, reachable
 from service.mapping.check.resolve import Resolver
 from service.mapping.library import Library, Texts
 from service.mapping.loops import Loops
@@ -182,7 +182,7 @@ class Known:
                 (kinds, "_finish", self._finish),
                 (prove, "_of_kind", self._of_kind),
                 (prove, "_of_shape", self._of_shape),
-                (conformance, "check", self._conformance),
+                (prove, "_tried", self._tried),
                 (reachable, "_of_shape", self._of_shape),
                 (reachable, "_fields", self._reachable),
                 (r5_apart, "check", self._apart),
@@ -305,8 +305,11 @@ class Known:
     def _of_shape(self, made: Any, kind: Kind, shape: Shape) -> Any:
         return made(kind, shape) if self._run is None or self._moved(shape) else ()
 
-    def _conformance(self, made: Any, shape: Shape, links: Any) -> Any:
-        return made(shape, links) if self._run is None or self._moved(shape) else ()
+    def _tried(self, made: Any, shape: Shape, links: Any) -> Any:
+        if self._run is None or self._moved(shape):
+            return made(shape, links)
+        shape.doubt = self._shapes[shape.kind, shape.name].value.doubt
+        return ()
 
     def _reachable(self, made: Any, fields: Fields) -> Any:
         return () if self._run and id(fields) in self._lists else made(fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from service.diagnostics.spans import Span
@@ -17,7 +18,7 @@ from service.mapping.plan import Branch, Choice, Kind, Leaf, Shape
 from service.mapping.satisfy import theory
 from service.mapping.vocabulary import Vocabulary
 from service.records.fields import Field, Fields
-from service.records.formulas import All, Any_, Literal, any_of, has, is_
+from service.records.formulas import FALSE, All, Any_, Literal, any_of, has, is_
 
 
 def text(lines: Any) -> bytes:
@@ -40,7 +41,7 @@ def kind(one: Kind) -> bytes:
 def shape(one: Shape) -> bytes:
     """What a shape writes and reads, with the rules that concern its fields."""
     names = {name for scope in (one.scope, *(part.scope for part in one.scope.items())) for name in _names(one, scope.fields)}
-    return _pickled(one, {**_PLAN, Fields: lambda read: (tuple, (_rules(read, names),))})
+    return _pickled(replace(one, doubt=FALSE), {**_PLAN, Fields: lambda read: (tuple, (_rules(read, names),))})
 
 
 def leaf(one: Leaf) -> bytes:

@@ -47,7 +47,7 @@ def _by_itself(kind: Kind, links: Links) -> list[Diagnostic]:
     """What is wrong with a kind; what it writes is tried where nothing else is."""
     found = list(reachable.check(kind))
     found = found or [*_of_kind(kind), *(one for shape in kind.shapes for one in _of_shape(kind, shape))]
-    return found or [one for shape in kind.shapes for one in conformance.check(shape, links)]
+    return found or [one for shape in kind.shapes for one in _tried(shape, links)]
 
 
 def _of_kind(kind: Kind) -> list[Diagnostic]:
@@ -56,3 +56,7 @@ def _of_kind(kind: Kind) -> list[Diagnostic]:
 
 def _of_shape(kind: Kind, shape: Shape) -> list[Diagnostic]:
     return [one for rule in _OF_SHAPE for one in rule.check(kind, shape)]
+
+
+def _tried(shape: Shape, links: Links) -> list[Diagnostic]:
+    return list(invariants.check(shape, links)) or list(conformance.check(shape, links))
