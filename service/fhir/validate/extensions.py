@@ -59,16 +59,14 @@ def check(item: Item, on: Host, findings: Findings, scope: Scope) -> None:
     if known is None:
         _warn_of_unknown(item, url, findings)
         return
-    if on.names.isdisjoint(known.contexts) and not any(_gives(path, on) for path in known.paths):
-        allowed = ", ".join(known.contexts + known.paths)
-        findings.error("extension", item.place, f"the extension {known.url} may stand on {allowed} only", known.url)
+    try:
+        _check_place(item, on, known, findings)
+    except FhirPathError:
+        message = f"a rule of the extension {known.url} for its place could not be evaluated: it was not checked"
+        findings.information("not-supported", item.place, message, known.url)
     if known.modifier != (item.member.element.name == "modifierExtension"):
         where = "modifierExtension" if known.modifier else "extension"
         findings.error("extension", item.place, f"the extension {known.url} belongs in `{where}`", known.url)
-    for rule in known.rules:
-        if _is_broken(rule, known.url, on):
-            message = f"the extension {known.url} may stand here only where `{rule}`"
-            findings.error("extension", item.place, message, known.url)
     _check_parts(item.value, known, item.place, findings, known.url)
     Conformance(findings, scope, known.url).check_whole(known.tree, Node(item.value, None, "Extension", "Extension"), item.place)
 
@@ -80,23 +78,22 @@ def _warn_of_unknown(item: Item, url: str, findings: Findings) -> None:
         findings.warning("extension", item.place, "R4 has no such extension: it was not checked")
 
 
+def _check_place(item: Item, on: Host, known: ExtensionDefinition, findings: Findings) -> None:
+    """Check where an extension stands. Raises FhirPathError."""
+    if on.names.isdisjoint(known.contexts) and not any(_gives(path, on) for path in known.paths):
+        allowed = ", ".join(known.contexts + known.paths)
+        findings.error("extension", item.place, f"the extension {known.url} may stand on {allowed} only", known.url)
+    for rule in known.rules:
+        text = rule.replace("%extension", f"extension.where(url = '{known.url}')")
+        if not fhirpath.compile(text, on.node.at).holds(on.env, on.node):
+            findings.error("extension", item.place, f"the extension {known.url} may stand here only where `{rule}`", known.url)
+
+
 def _gives(path: str, on: Host) -> bool:
-    """Whether an expression gives the host, of its resource; not if it cannot be evaluated."""
+    """Whether an expression gives the host, of its resource. Raises FhirPathError."""
     here, resource = on.node.companion if on.node.value is None else on.node.value, on.env.resource
-    try:
-        found = fhirpath.compile(path, resource.at).evaluate(on.env, resource)
-    except FhirPathError:
-        return False
+    found = fhirpath.compile(path, resource.at).evaluate(on.env, resource)
     return any(isinstance(one, Node) and (one.value is here or one.companion is here) for one in found)
-
-
-def _is_broken(rule: str, url: str, on: Host) -> bool:
-    """Whether a rule is not true of the host; not if it cannot be evaluated."""
-    text = rule.replace("%extension", f"extension.where(url = '{url}')")
-    try:
-        return not fhirpath.compile(text, on.node.at).holds(on.env, on.node)
-    except FhirPathError:
-        return False
 
 
 def _names(resource_type: str, steps: Sequence[Member]) -> set[str]:

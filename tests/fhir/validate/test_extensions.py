@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.fhir import definitions, json
+from service.fhir import definitions, fhirpath, json, tables
 from service.fhir.guide import Guide
 from service.fhir.json import Value
 from service.fhir.validate import validate
@@ -97,7 +97,7 @@ def test_what_breaks_its_definition_is_found(resource: Value, wanted: list[tuple
         ((), ("Patient.name.where(use = 'old')",), "name", False),
         ((), ("Patient",), "name", False),
         ((), ("Patient.name.family",), "family", True),
-        ((), ("Patient.nonsense()",), "family", False),
+        ((), ("Patient.nonsense()",), "family", True),
     ],
 )
 def test_contexts_may_be_extensions_and_expressions(contexts: tuple[str, ...], paths: tuple[str, ...], place: str, *, right: bool) -> None:
@@ -113,6 +113,25 @@ def test_contexts_may_be_extensions_and_expressions(contexts: tuple[str, ...], p
         "family": changed(PATIENT, "name.0._family", {"extension": [own]}),
     }[place]
     assert ("extension" not in [one.code for one in validate(patient, (), guide)]) is right
+
+
+def test_a_context_that_cannot_be_evaluated_is_said() -> None:
+    """What an expression that is none would allow is not checked, and the findings say so."""
+    packed = definitions.extension(f"{STRUCTURES}humanname-mothers-family")
+    assert packed is not None
+    guide = Guide(extensions={packed.url: replace(packed, contexts=(), paths=("Patient.nonsense()",))})
+    found = validate(changed(PATIENT, "extension", [MOTHER]), (), guide)
+    assert [(one.severity, one.expression) for one in found if one.code == "not-supported"] == [("information", AT)]
+
+
+def test_the_rules_of_packed_extensions_can_be_evaluated() -> None:
+    """Every packed rule for the place of an extension compiles for each place that the extension may have."""
+    rows = [definitions.extension(url) for url in tables.lines("extensions")]
+    asked = [(one, rule) for one in rows if one for rule in one.rules]
+    assert len(asked) > 10
+    for one, rule in asked:
+        text = rule.replace("%extension", "extension")
+        assert [fhirpath.compile(text, at) for at in one.contexts if at != "Questionnaire.item.item"]
 
 
 @pytest.mark.parametrize(
