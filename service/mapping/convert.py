@@ -25,11 +25,15 @@ from service.records.formulas import holds
 
 
 class Given(NamedTuple):
-    """A resource of a set: its full URL, and where it stands in what the caller sent (`Bundle.entry[2].resource`); both may be empty."""
+    """A resource of a set: its full URL, and where it stands in what the caller sent (`Bundle.entry[2].resource`); both may be empty.
+
+    One that has `faults` is not read.
+    """
 
     resource: Value
     full_url: str = ""
     path: str = ""
+    faults: tuple[Issue, ...] = ()
 
 
 class Top(NamedTuple):
@@ -117,8 +121,9 @@ def from_fhir(
     """
     names = library.names
     kept = []
-    for value, url, path in (Given(*one) for one in resources):
+    for value, url, path, faults in (Given(*one) for one in resources):
         resource = gather.identify(names, value, url, server or names.base, path)
+        resource.faults = faults
         if not gather.is_own_provenance(names, resource):
             kept.append(resource)
     result = Records()

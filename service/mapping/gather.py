@@ -81,7 +81,7 @@ def problems(names: Names, resource: Resource, known: Known) -> list[Issue]:
         return [say.not_a_resource(resource.where)]
     if len(set(_owns(names, value))) > 1 or (known.key and resource.own and resource.own.key != known.key):
         return [say.two_identities(f"{resource.where}.identifier")]
-    return [say.modifier_extension(expression(resource.where, at)) for at in _modifier_extensions(value, ())]
+    return [*(say.modifier_extension(expression(resource.where, at)) for at in _modifier_extensions(value, ())), *resource.faults]
 
 
 @dataclass(frozen=True, slots=True)

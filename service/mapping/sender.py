@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from service.diagnostics.issue import Issue
 from service.fhir import json
 from service.fhir.json import Value
 from service.mapping import identity
@@ -63,7 +64,7 @@ class Resource:
     """A resource of the set: its server (a base without trailing slash), full URL, and who it is when it is ours.
 
     `path` is where it stands in what the caller sent (`Bundle.entry[2].resource`), empty for one that stands alone. `refused`: before any
-    shape saw it.
+    shape saw it. `faults`: how it breaks R4.
     """
 
     value: dict[str, Value]
@@ -73,6 +74,7 @@ class Resource:
     key: str = ""
     path: str = ""
     refused: bool = False
+    faults: tuple[Issue, ...] = ()
 
     @property
     def where(self) -> str:

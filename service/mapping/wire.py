@@ -14,7 +14,7 @@ from service.fhir import json, primitives
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import JsonError, Value
 from service.fhir.outcome import outcome
-from service.mapping import convert, identity, laid_out, transaction
+from service.mapping import convert, identity, laid_out, transaction, validity
 from service.mapping.assemble import Gathering
 from service.mapping.children import shown, times
 from service.mapping.convert import Given, Records, Resources, Sent, Top
@@ -105,7 +105,7 @@ class Gateway:
         return Answer(data, tuple(issue for one in made for issue in one.issues), tuple(name for one in made for name in one.withdrawn))
 
     def from_fhir(self, data: bytes, terms: Terms = OURS) -> Answer:
-        """A resource, a Bundle or a list of resources.
+        """A resource, a Bundle or a list of resources. What breaks R4 is not read, and comes back as an orphan.
 
         The answer is `{"records": [{kind, record, seen, unknown}], "orphans": [resource], "links": {server: {"Type/id": key}}, "outcome":
         OperationOutcome}`. Raises Refused for what is no resource at all.
@@ -119,11 +119,11 @@ class Gateway:
             if records is not None and (records := self._in_their_form(records)) is not None:
                 return Answer(b'{"records":[%b],%b' % (b",".join(records), _NOTHING_ELSE))
         value = _read(data)
-        given = list(_given(value))
+        given, warnings = validity.judged(list(_given(value)), value, data)
         known = Known(links=terms.links, key=terms.key)
         read = convert.from_fhir(self.library, given, server=terms.server, known=known, policy=terms.leftovers)
         told = self._records(read)
-        issues = (*(issue for one in read.orphans for issue in one.issues), *read.issues, *_without_resource(value))
+        issues = (*(issue for one in read.orphans for issue in one.issues), *warnings, *read.issues, *_without_resource(value))
         return Answer(json.write(self._told(read, told, issues)), issues)
 
     def to_fhir_lines(self, kind: str, lines: Iterable[bytes], terms: Terms = OURS) -> Iterator[Answer]:

@@ -276,8 +276,8 @@ def test_nobodys_quotation_mark_ends_a_string_of_ours(id_, url):
     gate = Gateway.of(mappings())
     terms = Terms(server=SERVER, leftovers="keep")
     theirs = patient(id_, photo=[{"title": "p"}])
-    answer = json.read(gate.from_fhir(json.write({"resourceType": "Bundle", "entry": [{"fullUrl": url, "resource": theirs}]}), terms).data)
-    back_again = json.read(gate.to_fhir("patient", json.write([one["record"] for one in answer["records"]]), terms).data)
+    records = shown(convert.from_fhir(mappings(), [(theirs, url)], server=SERVER, policy="keep"))
+    back_again = json.read(gate.to_fhir("patient", json.write(records), terms).data)
     assert [entry["resource"] for entry in back_again["entry"]] == [theirs]
     assert back_again["entry"][0]["request"] == {"method": "POST", "url": "Patient"}
 

@@ -109,3 +109,18 @@ def bad_memory() -> Issue:
 
 def gone(where: str) -> Issue:
     return Issue("KAP518", "informational", "described the old value and was left out", where, severity="information")
+
+
+def breaks_r4(where: str, kind: str, fault: str, rule: str) -> Issue:
+    return Issue("KAP519", kind, f"not FHIR R4, so nothing of it is read: {fault}", where, help=rule)
+
+
+def breaks_profile(where: str, profile: str, fault: str) -> Issue:
+    return Issue(
+        "KAP520",
+        "invalid",
+        f"not what {profile} asks for: {fault}",
+        where,
+        severity="warning",
+        help="`kap-fhir validate` says all of it",
+    )

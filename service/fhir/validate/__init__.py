@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from service.fhir import json, json_places
+from service.fhir.bundle import entries
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import JsonError, LimitError, Value
 from service.fhir.validate import links
@@ -14,7 +15,7 @@ from service.fhir.validate.findings import Finding, Findings
 from service.fhir.validate.items import RESOURCE, Scope
 from service.fhir.validate.structure import check_resource
 
-__all__ = ["PACKED", "Finding", "Guide", "accepts", "located", "unreadable", "validate", "validate_bytes"]
+__all__ = ["PACKED", "Finding", "Guide", "accepts", "located", "unreadable", "validate", "validate_bytes", "validate_entries"]
 
 
 def validate(resource: Value, profiles: Iterable[str] | None = None, guide: Guide = PACKED) -> list[Finding]:
@@ -42,6 +43,16 @@ def validate_bytes(data: bytes, profiles: Iterable[str] | None = None, guide: Gu
     except JsonError as error:
         return [unreadable(error)]
     return located(validate(resource, profiles, guide), data)
+
+
+def validate_entries(bundle: Mapping[str, Value], guide: Guide = PACKED) -> Iterator[list[Finding]]:
+    """What is wrong with the resource of each entry that has one, where it stands: its references may name other entries."""
+    scope = Scope(bundle, entries(bundle), guide)
+    for entry in bundle.get("entry", []):
+        if "resource" in entry:
+            resource, findings = entry["resource"], Findings()
+            check_resource(resource, _root(resource), scope.inside(resource, entry), findings)
+            yield findings.in_order(resource, _root(resource))
 
 
 def unreadable(error: JsonError) -> Finding:
