@@ -8,7 +8,7 @@ from service.diagnostics.issue import Issue
 from service.diagnostics.messages import resources as say
 from service.fhir import definitions, json
 from service.fhir.json import Value
-from service.fhir.validate import Finding, fast, validate, validate_entries
+from service.fhir.validate import Finding, accepts, validate, validate_entries
 from service.mapping.convert import Given
 
 
@@ -18,7 +18,7 @@ def judged(given: Sequence[Given], value: Value, data: bytes) -> tuple[list[Give
     `value` is the resource, Bundle or list that they are from, `data` its text. Of a Bundle only the resources are judged, not what is
     around them.
     """
-    if isinstance(value, dict) and fast.accepts(data):
+    if isinstance(value, dict) and accepts(data):
         return list(given), []
     warnings: list[Issue] = []
     found = []
@@ -38,7 +38,7 @@ def _findings(given: Iterable[Given], value: Value) -> Iterator[list[Finding]]:
         return
     for one in given:
         known = definitions.is_resource(str(one.resource.get("resourceType")))
-        yield validate(one.resource) if known and not fast.accepts(json.write(one.resource)) else []
+        yield validate(one.resource) if known and not accepts(json.write(one.resource)) else []
 
 
 def _where(given: Given, finding: Finding) -> str:

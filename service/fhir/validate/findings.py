@@ -84,7 +84,7 @@ class Findings:
         if len(found) > MAX_FINDINGS:
             told = {*sorted(found, key=lambda finding: _GRAVE.index(finding.severity))[: MAX_FINDINGS - 1]}
             found = [*(one for one in found if one in told), _more(root)]
-        return [one if one.rule else replace(one, rule=one.profile or links.link(resource, one.expression, one.code)) for one in found]
+        return [one if one.rule else replace(one, rule=one.profile or links.link(resource, one.expression)) for one in found]
 
 
 def _more(root: str) -> Finding:

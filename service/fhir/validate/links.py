@@ -25,14 +25,17 @@ _PAGES = {
 }
 
 
-def link(resource: Value, expression: str, code: str) -> str:
-    """Where R4 says what the finding of an issue code breaks at an expression: of a primitive's value its type, else the element."""
+def link(resource: Value, expression: str) -> str:
+    """The definition of the element that an expression leads to from a resource."""
     at, member = _follow(resource, expression)
-    if member and code == "value" and definitions.is_primitive(member.type):
-        return f"{R4}datatypes.html#{member.type}"
     if member:
         return element(member.element.path + ("[x]" if member.element.choice else ""))
     return element(at) if at else f"{R4}resource.html"
+
+
+def primitive(name: str) -> str:
+    """What the values of a primitive type look like."""
+    return f"{R4}{'narrative' if name == 'xhtml' else 'datatypes'}.html#{name}"
 
 
 @cache

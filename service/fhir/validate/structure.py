@@ -12,7 +12,19 @@ from dataclasses import dataclass, field, replace
 from service.fhir import bundle, definitions, primitives
 from service.fhir.definitions import Element, Member
 from service.fhir.json import Value
-from service.fhir.validate import answers, bindings, bundles, claims, datatypes, extensions, questionnaire, references, support, units
+from service.fhir.validate import (
+    answers,
+    bindings,
+    bundles,
+    claims,
+    datatypes,
+    extensions,
+    links,
+    questionnaire,
+    references,
+    support,
+    units,
+)
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.invariants import Invariants
@@ -95,7 +107,7 @@ class _Walk:
 
     def _check_presence(self, element: Element, forms: Mapping[str, Member], place: str) -> None:
         if element.min and not forms:
-            self._error("required", place, f"`{element.path}` is missing")
+            self.findings.error("required", place, f"`{element.path}` is missing", rule=links.element(element.path))
         if len(forms) > 1:
             self._error("structure", place, f"`{element.path}` must have one form only, not {' and '.join(forms)}")
 
@@ -150,9 +162,9 @@ class _Walk:
     def _check_primitive(self, item: Item, steps: tuple[Member, ...]) -> None:
         type_, value, path = item.member.type, item.value, item.member.element.path
         if fault := None if value is None else primitives.problem(type_, value):
-            self._error("value", item.place, f"`{path}` is {fault}")
+            self.findings.error("value", item.place, f"`{path}` is {fault}", rule=links.primitive(type_))
         elif doubt := None if value is None else primitives.doubt(type_, value):
-            self.findings.warning("value", item.place, f"`{path}` is {doubt}")
+            self.findings.warning("value", item.place, f"`{path}` is {doubt}", rule=links.primitive(type_))
         if type_ == "canonical" and isinstance(value, str) and value.startswith("#") and not references.targets(value, self.scope):
             self._error("not-found", item.place, f"`{path}` refers to a contained resource that is not there")
         if isinstance(item.companion, dict):

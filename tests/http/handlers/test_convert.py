@@ -111,9 +111,30 @@ def test_what_was_read_is_given_back_with_notes_and_withdrawals(client: FlaskCli
     assert (back["id"], back["valueQuantity"]["value"]) == ("1", json.Number("88"))
 
 
+def test_what_is_not_r4_comes_back_untouched(client: FlaskClient) -> None:
+    """A resource that breaks R4 is an orphan with every fault; the other resources of the set are read."""
+    broken = {"resourceType": "Patient", "id": "2", "name": [{"familie": "Synthetic"}], "birthDate": "1980-02-30"}
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": broken}, {"resource": PATIENT}]}
+    told = post(client, f"/kap/convert?server={SERVER}", bundle, FHIR)
+    assert told["orphans"] == [broken]
+    assert [one["record"]["family"] for one in told["records"]] == [PATIENT["name"][0]["family"]]
+    assert [one["expression"][0] for one in told["outcome"]["issue"] if one["severity"] == "error"] == [
+        "Bundle.entry[0].resource.name[0]",
+        "Bundle.entry[0].resource.birthDate",
+    ]
+
+
+def test_a_profile_that_does_not_hold_stops_nothing(client: FlaskClient) -> None:
+    """What breaks only a profile that it claims is read, with a warning."""
+    claims = PATIENT | {"meta": {"profile": ["http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient"]}}
+    told = post(client, f"/kap/convert?server={SERVER}", claims, FHIR)
+    assert len(told["records"]) == 1
+    assert ("warning", "KAP520") in [(one["severity"], one["diagnostics"].split()[0]) for one in told["outcome"]["issue"]]
+
+
 def test_leftovers_orphans_and_the_unknown_are_told(client: FlaskClient) -> None:
     """What a resource holds beside the record is an issue with its FHIRPath; what makes no record comes back as it came."""
-    stray = {"resourceType": "Basic", "id": "b"}
+    stray = {"resourceType": "Basic", "id": "b", "code": {"text": "a note"}}
     told = post(
         client,
         f"/kap/convert?server={SERVER}",
