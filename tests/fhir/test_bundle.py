@@ -54,6 +54,7 @@ def test_a_url_of_the_rest_api_tells_type_and_id(url: str, said: Restful | None)
         ("Patient/1", ENTRY, 0),
         ("Patient/1", "", 0),
         ("Group", f"{SERVER}Observation/2", 0),
+        (f"{ENTRY}/_history/1", "", 0),
     ],
 )
 def test_a_reference_names_entries(reference: str, base: str, count: int) -> None:

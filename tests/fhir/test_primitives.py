@@ -37,11 +37,11 @@ TAKEN: dict[str, list[Value]] = {
     "xhtml": [DIV.format("<p>a &amp; b</p>")],
 }
 REFUSED: dict[str, list[Value]] = {
-    "base64Binary": ["", "YQ", "Y!==", "YW Jj", "YWJj=", N("1")],
+    "base64Binary": ["", "YQ", "Y!==", "YW Jj", "YWJj=", "YQ==YQ==", "Y===", N("1")],
     "boolean": ["true", N("1"), None],
     "canonical": ["a b", "", "Questionnaire/x"],
     "code": ["", " a", "a ", "a  b", "a\tb", "a\u00a0b", "a\n", N("1")],
-    "date": ["24", "2024-2", "2024-02-30", "2023-02-29", "2024-00", "0000", "2024-01-01T00:00:00Z", "2024-01-01 "],
+    "date": [N("2024"), "24", "2024-2", "2024-02-30", "2023-02-29", "2024-00", "0000", "2024-01-01T00:00:00Z", "2024-01-01 "],
     "dateTime": [
         "2024-01-01T10:40Z",
         "2024-01-01T10:40:00",
@@ -52,7 +52,7 @@ REFUSED: dict[str, list[Value]] = {
     ],
     "decimal": ["1", N("01"), N("NaN"), N("1."), True],
     "id": ["", "a_b", "x" * 65, "a\n"],
-    "instant": ["2024-02-29", "2024-02-29T10:40:00"],
+    "instant": [True, "2024-02-29", "2024-02-29T10:40:00"],
     "integer": [N("1.0"), N("1e2"), N("2147483648"), N("-2147483649"), "1"],
     "markdown": [""],
     "oid": ["2.16.840", "urn:oid:9.1", "urn:oid:1.02"],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service.fhir.json import Value
+from service.fhir.validate import validate
 from tests.fhir.validate.made import errors
 
 SERVER = "https://a.example/fhir/"
@@ -113,6 +114,12 @@ BAD: list[tuple[Value, list[tuple[str, str]]]] = [
         [("not-found", f"{AT}.resource.focus[0].reference")],
     ),
 ]
+
+
+def test_a_status_without_a_number_is_told() -> None:
+    """HL7's own examples have such a status: it is a warning."""
+    answered = bundle("batch-response", entry(None, "", response={"status": "Created"}))
+    assert [(one.severity, one.expression) for one in validate(answered)] == [("warning", f"{AT}.response.status")]
 
 
 @pytest.mark.parametrize("good", GOOD, ids=range(len(GOOD)))

@@ -47,6 +47,7 @@ def test_what_agrees_is_right() -> None:
         {"system": "http://hl7.org/fhir/us/core/CodeSystem/us-core-category", "code": "sdoh"},
     ]
     assert errors(changed(PATIENT, "photo", [PHOTO | {"size": 3, "hash": HASH}])) == []
+    assert errors(changed(PATIENT, "photo", [PHOTO | {"data": "?", "size": 3}])) == [("value", "Patient.photo[0].data")]
     assert errors(changed(PATIENT, "identifier", [{"system": "urn:ietf:rfc:3986", "value": "urn:oid:1.2.3"}])) == []
     assert errors(changed(PRESSURE, "category.0.coding", codings)) == []
 

@@ -60,6 +60,11 @@ def test_a_reference_has_a_form(reference: Value, severity: str | None) -> None:
     assert (fault and fault[0]) == severity
 
 
+def test_what_is_wrong_with_a_reference_is_found_at_its_place() -> None:
+    """The finding is about the literal reference, not the element that has it."""
+    assert errors(changed(PRESSURE, "subject", {"reference": "Patient?name=x"})) == [("value", "Observation.subject.reference")]
+
+
 def test_a_search_may_stand_for_a_reference_in_a_transaction() -> None:
     """A server looks such a reference up when it carries the transaction out."""
     assert problem("Patient?identifier=x", Scope({}, bundle.entries(BUNDLE | {"type": "transaction"}))) is None
