@@ -32,7 +32,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench
 
 conformance: $(READY)
-	$(BIN)/pytest tests/conformance -m conformance
+	$(BIN)/pytest -s tests/conformance -m conformance
 
 docs: $(READY)
 	$(BIN)/kap-fhir docs docs

@@ -50,6 +50,8 @@ RULES = {
     "questionnaire-minOccurs": ["type != 'display' and (required = true or %extension.value = 0)"],
 }
 """Rules of extensions that say the opposite of what they are for, or name an element as it is called in JSON only."""
+OPEN = ["required", "ucum-vitals-common"]
+"""A binding of R4's vital signs that US Core, made from them, leaves open: its flow of oxygen has another unit."""
 GROWN = frozenset(
     re.findall(
         r"\S+",
@@ -93,7 +95,7 @@ def tables(directory: Path) -> dict[str, bytes]:
     terms = Terms(msgspec.convert(value_sets, list[ValueSet]), msgspec.convert([*systems.values()], list[CodeSystem]))
     return {
         "types.ndjson": lines(type_row(item, types) for item in types.definitions.values()),
-        "profiles.ndjson": lines(snapshot.profile_row(item, types) for item in constraints if item["type"] != "Extension"),
+        "profiles.ndjson": lines(profile_row(item, types) for item in constraints if item["type"] != "Extension"),
         "extensions.ndjson": lines(extension_row(item, types) for item in constraints if item["type"] == "Extension"),
         "codes.ndjson": lines(codes_row(url, terms) for url in checked_value_sets(structures.values())),
         "systems.ndjson": lines(systems_row(url, item) for url, item in systems.items() if is_known(url, item)),
@@ -188,6 +190,15 @@ def element_row(element: Json, types: Types) -> Row:
             "content": element.get("contentReference", "").removeprefix("#"),
         }
     )
+
+
+def profile_row(item: Json, types: Types) -> Row:
+    """The row of a profile."""
+    row = snapshot.profile_row(item, types)
+    return {
+        **row,
+        "elements": [{**one, "binding": ["extensible", OPEN[1]]} if one.get("binding") == OPEN else one for one in row["elements"]],
+    }
 
 
 def extension_row(item: Json, types: Types) -> Row:

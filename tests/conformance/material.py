@@ -6,11 +6,14 @@ import re
 import tarfile
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from random import Random
 
 from service.fhir import json
+from service.fhir.json import Value
 from service.mapping.wire import Gateway
+from tests.conformance.test_hl7 import published, questionnaires
 from tests.support import generate, spoilt
 from tests.support.mappings import CASES, FOLDER, mappings
 from tests.support.shared import shared
@@ -20,6 +23,15 @@ Resources = dict[tuple[str, str], bytes]
 PACKAGES = ("hl7.fhir.r4.core-4.0.1", "us_core_610", "us_core_700", "hl7.fhir.uv.ips-1.1.0")
 DEFINITIONS = 400
 GENERATED = 300
+
+
+@cache
+def given() -> list[Value]:
+    """What both validators are given beside the packages: our definitions, and the Questionnaires that responses answer."""
+    clinics = dict.fromkeys(clinic for clinic, _ in CASES)
+    ours = [one for clinic in clinics for one in questionnaires(clinic)]
+    theirs = [json.read(text) for (_, name), text in package_examples().items() if ":Questionnaire-" in name]
+    return [*{one["url"]: one for one in (*published(clinics), *theirs, *ours)}.values()]
 
 
 def whole(seed: int) -> Resources:

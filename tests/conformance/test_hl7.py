@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
 
@@ -19,14 +20,11 @@ from service.mapping.wire import Gateway
 from tests.conformance import hl7
 from tests.instruments.test_filled import BLOOM, REMS, filled, session
 from tests.support import generate
-from tests.support.mappings import CASES, FOLDER, mappings
+from tests.support.mappings import CASES, CLINICS, FOLDER, mappings
 
 pytestmark = pytest.mark.conformance
 RECORDS = 1000
 PATIENTS = 200
-
-
-CLINICS = ("", "bloom")
 
 
 def questionnaires(clinic: str = "") -> list[Value]:
@@ -34,20 +32,21 @@ def questionnaires(clinic: str = "") -> list[Value]:
     return [questionnaire(one, mappings(clinic).vocabulary) for one in load.of(mappings(clinic)).values()]
 
 
-def published() -> list[Value]:
-    """The definitions of the product, and those of the clinic, which has a base url of its own."""
-    return [one for clinic in CLINICS for one in publish.definitions(mappings(clinic), EVIDENCE)]
+def published(clinics: Iterable[str] = ("", *CLINICS)) -> list[Value]:
+    """The definitions of the product, and those of each clinic, which has a base url of its own."""
+    return [one for clinic in clinics for one in publish.definitions(mappings(clinic), EVIDENCE)]
 
 
 def written() -> dict[str, bytes]:
     """What is to be validated, by name: definitions, Questionnaires, example pairs as they stand and are written, generated records."""
-    gateways = {clinic: Gateway.of(replace(mappings(clinic), layouts={})) for clinic in CLINICS}
     made = {f"definition-{number}": json.write(one) for number, one in enumerate(published())}
-    made |= {f"{one['id']}-{clinic}": json.write(one) for clinic in CLINICS for one in questionnaires(clinic)}
-    for path in sorted(FOLDER.glob("examples/*/*.record.json")):
-        kind, name = path.parent.name, path.name.removesuffix(".record.json")
-        made[f"example-{kind}-{name}"] = gateways[""].to_fhir(kind, path.read_bytes()).data
-        made[f"pair-{kind}-{name}"] = path.with_name(f"{name}.fhir.json").read_bytes()
+    made |= {f"{one['id']}-{clinic}": json.write(one) for clinic in ("", *CLINICS) for one in questionnaires(clinic)}
+    for path in sorted((*FOLDER.glob("examples/*/*.record.json"), *FOLDER.glob("clinics/*/*/*.record.json"))):
+        folder, kind, name = *path.parts[-3:-1], path.name.partition(".")[0]
+        gateway = Gateway.of(mappings(folder if folder in CLINICS else ""))
+        made[f"example-{folder}-{kind}-{name}"] = gateway.to_fhir(kind, path.read_bytes()).data
+        made[f"pair-{folder}-{kind}-{name}"] = path.with_name(f"{name}.fhir.json").read_bytes()
+    gateways = {clinic: Gateway.of(replace(mappings(clinic), layouts={})) for clinic, _ in CASES}
     for number in range(RECORDS):
         clinic, kind = CASES[number % len(CASES)]
         kinds = mappings(clinic).kinds

@@ -12,6 +12,8 @@ UCUM = "http://unitsofmeasure.org"
 UUID = "5b1d2b2f-8a3e-4a9c-9d9d-000000000001"
 XHTML = "http://www.w3.org/1999/xhtml"
 
+NO_JSON = ("", "NaN", "Infinity", "01", "+1", ".5", "1.", "1e", "'x'", "undefined", "True", "[1,]", "/*x*/1", "nul", "0x1F")
+
 TEXTS = (" ", "  x ", "\t", "\n\n", "a\tb", "a\u0001b", "a\u00a0b", "\u00a0", "a\u200bb", "é", "x" * 5000, "<b>x</b>")
 
 MOMENTS = (
@@ -161,6 +163,16 @@ NARRATIVES = (
     *_DIVS,
     *("<div>x</div>", "x", "", f'<p xmlns="{XHTML}">x</p>', '<div xmlns="http://a.example">x</div>', _DIVS[0] * 2),
     *(f'<?xml version="1.0"?>{_DIVS[0]}', f"<!DOCTYPE html>{_DIVS[0]}", f" {_DIVS[0]} ", f'<x:div xmlns:x="{XHTML}">x</x:div>'),
+)
+
+ANSWERS: tuple[dict[str, Any], ...] = (
+    {"valueString": "words"},
+    {"valueInteger": Number("3")},
+    {"valueBoolean": True},
+    {"valueDate": "2024-01-02"},
+    {"valueCoding": {"system": "http://loinc.org", "code": "LA6568-5"}},
+    {"valueCoding": {"code": "x"}},
+    {"valueQuantity": {"value": Number("3")}},
 )
 
 PROFILES = (

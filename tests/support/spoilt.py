@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -13,9 +15,10 @@ from service.fhir.definitions import Element, Member
 from service.fhir.json import Number
 from tests.support import odd, plausible
 
-TWICE = "※"
-"""Begins a name that is to stand twice; taken off in the text, since no dict has a name twice."""
-TRIES = 20
+MARK = "※"
+"""Begins a name that is to stand twice and stands around what is no JSON; taken off in the text, since no dict has either."""
+TURNS = 3
+"""How often a resource may be changed in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +60,12 @@ KINDS: dict[str, tuple[Wanted, Change]] = {}
 def spoilt(resources: Mapping[str, Any], seed: int, each: int) -> Iterator[tuple[str, str, bytes]]:
     """Texts of the resources, each with one change: its kind, the resource's name, the text; of every kind `each`, or what can be had.
 
-    The same names and seed give the same.
+    The same seed gives the same, and a resource more or less, or another, changes few of the others.
     """
-    names = sorted(resources)
     for kind in sorted(KINDS):
-        random, made = Random(f"{seed} {kind}"), 0
-        for _ in range(TRIES * each):
-            name = random.choice(names)
-            text = changed(resources[name], kind, random)
-            if text and text != json.write(resources[name]):
-                yield kind, name, text
-                made += 1
-            if made == each:
-                break
+        draws = sorted((Random(f"{seed} {kind} {name} {turn}").random(), name, turn) for name in resources for turn in range(TURNS))
+        texts = ((kind, name, changed(resources[name], kind, Random(f"{seed} {kind} {name} {turn}"))) for _, name, turn in draws)
+        yield from islice(((kind, name, text) for kind, name, text in texts if text), each)
 
 
 def changed(resource: Any, kind: str, random: Random) -> bytes | None:
@@ -81,7 +77,8 @@ def changed(resource: Any, kind: str, random: Random) -> bytes | None:
         return None
     path = random.choice(sorted({one.path for one in spots}))
     change(random.choice([one for one in spots if one.path == path]), random)
-    return json.write(root[0]).replace(TWICE.encode(), b"")
+    text = re.sub(f'"{MARK}([^"]*){MARK}"', r"\1", json.write(root[0]).decode()).replace(MARK, "").encode()
+    return text if text != json.write(resource) else None
 
 
 def _spots(spot: Spot) -> Iterator[Spot]:
@@ -161,7 +158,12 @@ def _rename_a_member(spot: Spot, random: Random) -> None:
 
 @_kind(_is_named)
 def _name_a_member_twice(spot: Spot, random: Random) -> None:
-    _replace(spot.holder, str(spot.key), {str(spot.key): spot.value, f"{TWICE}{spot.key}": random.choice((spot.value, "x"))})
+    _replace(spot.holder, str(spot.key), {str(spot.key): spot.value, f"{MARK}{spot.key}": random.choice((spot.value, "x"))})
+
+
+@_kind(_is_named)
+def _no_json(spot: Spot, random: Random) -> None:
+    spot.put(f"{MARK}{random.choice(odd.NO_JSON)}{MARK}")
 
 
 @_kind(lambda spot: spot.member is not None)
@@ -390,6 +392,28 @@ def _other_bundle(spot: Spot, random: Random) -> None:
         lambda: bundle.pop("timestamp", None),
         lambda: bundle.update(link=[{"relation": "self", "url": "http://a.example"}] * 2),
         bundle["entry"].reverse,
+    )
+    random.choice(changes)()
+
+
+@_kind(lambda spot: isinstance(spot.value, dict) and "linkId" in spot.value and spot.path.startswith("QuestionnaireResponse"))
+def _other_item(spot: Spot, random: Random) -> None:
+    """An item of a response that its Questionnaire does not have so."""
+    item = spot.value
+    answers = item.setdefault("answer", []) if random.random() < 0.8 else []
+    answer = deepcopy(random.choice(odd.ANSWERS))
+    changes: tuple[Callable[[], Any], ...] = (
+        lambda: item.update(linkId="bogus"),
+        lambda: item.update(text="other words"),
+        lambda: item.pop("answer", None),
+        lambda: answers.append(answer),
+        lambda: item.update(answer=[answer]),
+        lambda: answers.append(deepcopy(answers[0]) if answers else {}),
+        lambda: _append(item, "item", {"linkId": "bogus", "answer": [{"valueString": "x"}]}),
+        lambda: answers.append({"valueString": "x", "item": [{"linkId": item["linkId"], "answer": [{"valueInteger": Number("1")}]}]}),
+        lambda: spot.holder.insert(0, spot.holder.pop()),
+        lambda: spot.holder.append(deepcopy(item)),
+        lambda: spot.holder.remove(item),
     )
     random.choice(changes)()
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from service.fhir import tables
+from service.fhir.definitions import Profile
 from service.fhir.guide import Guide
 from service.fhir.json import Value
 
@@ -19,11 +20,11 @@ _VITAL_SIGNS = "http://hl7.org/fhir/StructureDefinition/vitalsigns"
 def profile(observation: Mapping[str, Value], guide: Guide) -> str:
     """The url of R4's profile for the vital sign that a code of an Observation names; "" for other Observations.
 
-    It is also "" where the Observation claims a profile made from R4's vital signs (US Core's are), in whatever version: that says what
-    must hold.
+    It is also "" where the Observation claims a known profile made from R4's vital signs that has a code of its own: US Core's for single
+    signs say all that R4's would.
     """
     _, url = min(_named(observation), default=(0, ""))
-    return "" if url and _claims_another(observation, guide) else url
+    return "" if url and _claims_one(observation, guide) else url
 
 
 def _named(observation: Mapping[str, Value]) -> Iterator[tuple[int, str]]:
@@ -35,17 +36,23 @@ def _named(observation: Mapping[str, Value]) -> Iterator[tuple[int, str]]:
                         yield _signs()[system, code]
 
 
-def _claims_another(observation: Mapping[str, Value], guide: Guide) -> bool:
+def _claims_one(observation: Mapping[str, Value], guide: Guide) -> bool:
     match observation.get("meta"):
         case {"profile": list(claimed)}:
-            return any(isinstance(url, str) and _VITAL_SIGNS in _bases(url.partition("|")[0], guide) for url in claimed)
+            found = (guide.profile(url) for url in claimed if isinstance(url, str))
+            return any(_has_code(one) and _VITAL_SIGNS in _bases(one, guide) for one in found if one)
     return False
 
 
-def _bases(url: str, guide: Guide) -> set[str]:
+def _has_code(profile: Profile) -> bool:
+    inside = (one for name, one in profile.elements.items() if name.startswith("Observation.code"))
+    return any(one.fixed is not None or one.pattern is not None for one in inside)
+
+
+def _bases(profile: Profile, guide: Guide) -> set[str]:
     """The urls of the profiles that a profile is made from."""
     bases: set[str] = set()
-    found = guide.profile(url)
+    found: Profile | None = profile
     while found and found.base not in bases:
         bases.add(found.base)
         found = guide.profile(found.base)

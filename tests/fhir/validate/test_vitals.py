@@ -62,15 +62,28 @@ def test_a_narrower_code_stands_beside_the_one_that_r4_asks_for(system: str, cod
     assert wrong(changed(made, "code.coding.+", {"system": LOINC, "code": "29463-7"})) == set()
 
 
-def test_a_profile_made_from_vital_signs_has_the_word() -> None:
-    """US Core allows the flow of oxygen beside its saturation; R4's own profile has no unit for it."""
+def test_the_flow_of_oxygen_may_stand_beside_its_saturation() -> None:
+    """US Core's profile has a component with a unit that R4's leaves out; it is right whatever is claimed."""
     quantity = {"value": 2, "unit": "L/min", "system": UCUM, "code": "L/min"}
     flow = {"code": {"coding": [{"system": LOINC, "code": "3151-8"}]}, "valueQuantity": quantity}
     coding = [{"system": LOINC, "code": "59408-5"}, {"system": LOINC, "code": "2708-6"}]
     made = changed(changed(measured("2708-6", "%"), "component", [flow]), "code.coding", coding)
-    assert {name for _, name in wrong(made)} == {"oxygensat"}
-    assert wrong(changed(made, "meta", {"profile": [f"{US_CORE}us-core-pulse-oximetry"]})) == set()
-    assert {name for _, name in wrong(changed(made, "meta", {"profile": [f"{STRUCTURES}Observation"]}))} == {"oxygensat"}
+    assert wrong(made) == wrong(changed(made, "meta", {"profile": [f"{US_CORE}us-core-pulse-oximetry"]})) == set()
+
+
+@pytest.mark.parametrize(
+    ("claimed", "profile"),
+    [
+        (f"{US_CORE}us-core-heart-rate", "us-core-heart-rate"),
+        (f"{US_CORE}us-core-heart-rate|99", "heartrate"),
+        (f"{US_CORE}us-core-vital-signs", "heartrate"),
+        (f"{STRUCTURES}Observation", "heartrate"),
+    ],
+)
+def test_a_claim_spares_r4s_profile_where_it_says_as_much(claimed: str, profile: str) -> None:
+    """A wrong unit is told once: by the profile of the sign that is claimed and known, else by R4's."""
+    made = changed(measured("8867-4", "/s"), "meta", {"profile": [claimed]})
+    assert {name for _, name in wrong(made)} == {profile}
 
 
 @pytest.mark.parametrize("code", [None, "x", {"coding": "x"}, {"coding": [None, {"system": {}, "code": []}]}])
