@@ -13,8 +13,7 @@ from random import Random
 from service.fhir import json
 from service.fhir.json import Value
 from service.mapping.wire import Gateway
-from tests.conformance.test_hl7 import published, questionnaires
-from tests.support import generate, spoilt
+from tests.support import generate, published, spoilt
 from tests.support.mappings import CASES, FOLDER, mappings
 from tests.support.shared import shared
 
@@ -29,9 +28,9 @@ GENERATED = 300
 def given() -> list[Value]:
     """What both validators are given beside the packages: our definitions, and the Questionnaires that responses answer."""
     clinics = dict.fromkeys(clinic for clinic, _ in CASES)
-    ours = [one for clinic in clinics for one in questionnaires(clinic)]
+    ours = [one for clinic in clinics for one in published.questionnaires(clinic)]
     theirs = [json.read(text) for (_, name), text in package_examples().items() if ":Questionnaire-" in name]
-    return [*{one["url"]: one for one in (*published(clinics), *theirs, *ours)}.values()]
+    return [*{one["url"]: one for one in (*published.definitions(clinics), *theirs, *ours)}.values()]
 
 
 def whole(seed: int) -> Resources:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
 
@@ -10,16 +9,12 @@ import pytest
 
 from service.demo import clinic as synthetic
 from service.fhir import json
-from service.fhir.json import Value
-from service.instruments import load
-from service.instruments.form_fhir import EVIDENCE, response
 from service.instruments.form_fhir import questionnaire as blank
-from service.instruments.questionnaire import questionnaire
-from service.mapping import publish
+from service.instruments.form_fhir import response
 from service.mapping.wire import Gateway
 from tests.conformance import hl7
 from tests.instruments.test_filled import BLOOM, REMS, filled, session
-from tests.support import generate
+from tests.support import generate, published
 from tests.support.mappings import CASES, CLINICS, FOLDER, mappings
 
 pytestmark = pytest.mark.conformance
@@ -27,20 +22,10 @@ RECORDS = 1000
 PATIENTS = 200
 
 
-def questionnaires(clinic: str = "") -> list[Value]:
-    """The instruments as Questionnaires."""
-    return [questionnaire(one, mappings(clinic).vocabulary) for one in load.of(mappings(clinic)).values()]
-
-
-def published(clinics: Iterable[str] = ("", *CLINICS)) -> list[Value]:
-    """The definitions of the product, and those of each clinic, which has a base url of its own."""
-    return [one for clinic in clinics for one in publish.definitions(mappings(clinic), EVIDENCE)]
-
-
 def written() -> dict[str, bytes]:
     """What is to be validated, by name: definitions, Questionnaires, example pairs as they stand and are written, generated records."""
-    made = {f"definition-{number}": json.write(one) for number, one in enumerate(published())}
-    made |= {f"{one['id']}-{clinic}": json.write(one) for clinic in ("", *CLINICS) for one in questionnaires(clinic)}
+    made = {f"definition-{number}": json.write(one) for number, one in enumerate(published.definitions())}
+    made |= {f"{one['id']}-{clinic}": json.write(one) for clinic in ("", *CLINICS) for one in published.questionnaires(clinic)}
     for path in sorted((*FOLDER.glob("examples/*/*.record.json"), *FOLDER.glob("clinics/*/*/*.record.json"))):
         folder, kind, name = *path.parts[-3:-1], path.name.partition(".")[0]
         gateway = Gateway.of(mappings(folder if folder in CLINICS else ""))
@@ -60,7 +45,7 @@ def test_nothing_that_we_write_has_an_error() -> None:
     resources = written()
     assert sum(name.startswith("generated") for name in resources) == RECORDS
     assert any(name.startswith("pair") for name in resources)
-    assert hl7.errors(resources, published()) == {}
+    assert hl7.errors(resources, published.definitions()) == {}
 
 
 def test_our_responses_fit_our_questionnaires() -> None:
@@ -68,7 +53,7 @@ def test_our_responses_fit_our_questionnaires() -> None:
     folder = FOLDER / "examples" / "questionnaire_response"
     responses = {path.name.partition(".")[0]: path.read_bytes() for path in sorted(folder.glob("*.fhir.json"))}
     assert responses
-    assert hl7.errors(responses, [*published(), *questionnaires()]) == {}
+    assert hl7.errors(responses, [*published.definitions(), *published.questionnaires()]) == {}
 
 
 def test_the_synthetic_clinic_has_no_error() -> None:
@@ -78,7 +63,7 @@ def test_the_synthetic_clinic_has_no_error() -> None:
         f"{kind}-{record[kinds[kind].key]}": gateway.to_fhir(kind, json.write(record)).data for kind, record in synthetic.records(PATIENTS)
     }
     assert sum(name.startswith("patient") for name in resources) == PATIENTS
-    assert hl7.errors(resources, published()) == {}
+    assert hl7.errors(resources, published.definitions()) == {}
 
 
 def test_a_filled_form_fits_its_questionnaire() -> None:
@@ -92,4 +77,4 @@ def test_a_filled_form_fits_its_questionnaire() -> None:
             f"{name}-{version}": json.write(response(BLOOM, filled(one, version=version)))
             for name, one in (("whole", None), ("poor", poor))
         }
-    assert hl7.errors(made, [*published(), *forms]) == {}
+    assert hl7.errors(made, [*published.definitions(), *forms]) == {}

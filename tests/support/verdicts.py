@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-from service.fhir import json
+from service.fhir import guide_files, json
 from service.fhir.json import Value
-from tests.support import spoilt
+from service.fhir.validate import Guide
+from tests.support import published, spoilt
 from tests.support.mappings import FOLDER
 
 TABLE = Path(__file__).parents[1] / "fhir" / "validate" / "verdicts.ndjson"
@@ -16,14 +17,22 @@ SEED = 1
 EACH = 20
 
 
-def changed() -> Iterator[tuple[dict[str, Value], bytes]]:
+@cache
+def changed() -> list[tuple[dict[str, Value], bytes]]:
     """The changed examples: the kind of the change, the example and a hash of the text, as in the table; the text."""
     paths = FOLDER.glob("examples/*/*.fhir.json")
     examples = {f"{path.parent.name}/{path.name.partition('.')[0]}": json.read(path.read_bytes()) for path in paths}
-    for kind, name, text in spoilt.spoilt(examples, SEED, EACH):
-        yield {"kind": kind, "example": name, "hash": hashlib.sha256(text).hexdigest()[:16]}, text
+    return [
+        ({"kind": kind, "example": name, "hash": hashlib.sha256(text).hexdigest()[:16]}, text)
+        for kind, name, text in spoilt.spoilt(examples, SEED, EACH)
+    ]
 
 
 def kept() -> dict[str, Value]:
     """The rows of the table by the hash of the text: whether HL7's validator accepts it, and the reason where ours says otherwise."""
     return {row["hash"]: row for row in map(json.read, TABLE.read_bytes().splitlines())}
+
+
+def guide() -> Guide:
+    """What HL7's validator was given, too."""
+    return guide_files.guide(("ours", one) for one in (*published.definitions([""]), *published.questionnaires()))
