@@ -15,9 +15,9 @@ from service.fhir.guide import Guide
 from service.fhir.json import Value
 from service.fhir.validate import validate
 from tests.conformance import hl7
-from tests.conformance.test_hl7 import questionnaires
 from tests.fhir.validate.asked import NO, YES, answered, extension, form, item, response, when
 from tests.support.mappings import FOLDER
+from tests.support.published import questionnaires
 
 pytestmark = pytest.mark.conformance
 

@@ -6,11 +6,12 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from service.fhir import guide_files, json
+from service.fhir import json
 from service.fhir.json import Value
 from service.fhir.validate import Guide
-from tests.support import published, spoilt
-from tests.support.mappings import FOLDER
+from service.instruments import load, published
+from tests.support import spoilt
+from tests.support.mappings import FOLDER, mappings
 
 TABLE = Path(__file__).parents[1] / "fhir" / "validate" / "verdicts.ndjson"
 SEED = 1
@@ -35,4 +36,4 @@ def kept() -> dict[str, Value]:
 
 def guide() -> Guide:
     """What HL7's validator was given, too."""
-    return guide_files.guide(("ours", one) for one in (*published.definitions([""]), *published.questionnaires()))
+    return published.guide(mappings(), load.of(mappings()))
