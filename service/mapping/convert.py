@@ -160,10 +160,9 @@ def from_fhir(
 def _add(library: Library, made: Resources, single: Single, target: str, receiver: Receiver) -> None:
     entries = _remembered(single, target)
     if not entries:
-        written = list(_written(single, receiver))
-        if issues := [issue.inside(single.path) for one in written for issue in _faults(single, one)]:
+        if issues := [issue.inside(single.path) for issue in _faults(single, receiver)]:
             raise Refused(issues)
-        made.sent += [_sent(receiver.base, single, one) for one in written]
+        made.sent += [_sent(receiver.base, single, one) for one in _written(single, receiver)]
         return
     if any(entry.resource is None for entry in entries):
         raise Refused([wrong.no_memory(target).inside(single.path)])
@@ -221,13 +220,13 @@ def _written(single: Single, receiver: Receiver) -> Iterator[Written]:
     return _labelled(single, write(single.kind, single.record, counterpart.links(single.kind, receiver)))
 
 
-def _faults(single: Single, written: Written) -> Iterator[Issue]:
-    """What is wrong with a resource of which nothing proves that it is valid."""
-    shape = written.shape
-    if holds(shape.doubt, single.record):
-        for one in validate.validate(written.resource):
-            if one.severity == "error":
-                yield say.becomes_invalid(shape.type, one.message, shape.span)
+def _faults(single: Single, receiver: Receiver) -> Iterator[Issue]:
+    """What is wrong with resources of which nothing proves that they are valid; a search in place of a reference is valid in a Bundle."""
+    doubtful = [shape for shape in single.kind.written if holds(shape.doubt, single.record)]
+    for one in _written(single, replace(receiver, bundle=False)) if doubtful else ():
+        for finding in validate.validate(one.resource) if one.shape in doubtful else ():
+            if finding.severity == "error":
+                yield say.becomes_invalid(one.shape.type, finding.message, one.shape.span)
 
 
 def _labelled(single: Single, resources: Iterable[Written]) -> Iterator[Written]:

@@ -9,11 +9,13 @@ import pytest
 from service.fhir import definitions, fhirpath
 from service.fhir.fhirpath import Environment, Node, resource_node
 from service.fhir.validate.corrections import CORRECTIONS
-from service.mapping import counterpart
+from service.mapping import convert, counterpart
 from service.mapping.check import symbols
 from service.mapping.check.symbolic import Focus
+from service.mapping.convert import Top
 from service.mapping.plan import Kind, Shape
 from service.mapping.receiver import Receiver
+from service.mapping.satisfy import theory
 from service.mapping.walk.write import write
 from service.records.formulas import holds
 from tests.support import generate
@@ -117,3 +119,15 @@ def test_hardly_anything_is_in_doubt() -> None:
         if str(shape.doubt) != "never"
     }
     assert doubts == {("", "observed"), ("bloom", "observed")}
+
+
+def test_a_record_in_doubt_becomes_entries_of_a_bundle() -> None:
+    """What nothing proves valid is validated as a resource alone: in a Bundle, its references may be searches."""
+    mapped = mappings()
+    kind = mapped.kinds["result"]
+    panel = kind.shape("observed")
+    assert panel
+    model = theory(kind.fields).solve(panel.doubt, whole=True)
+    assert model
+    record = generate.of_model(kind.fields, model, (), Random(1))
+    assert len(convert.to_set(mapped, [Top("result", record)], bundle=True)[0].sent) == 1
