@@ -36,7 +36,7 @@ def accepts(data: bytes, profiles: Iterable[str] | None = None, guide: Guide = P
     ):
         return False
     try:
-        _code.first(data, profiles, guide)
+        _code.whole(data, profiles, guide)
     except (Unsure, KeyError, RecursionError, UnicodeDecodeError, JsonError, msgspec.MsgspecError):
         return False
     return True

@@ -35,6 +35,9 @@ _LATER = frozenset({"Identifier.system"})
 
 _CODED = f"x.code is not None and (x.code not in UNITS or x.system != {ucum.SYSTEM!r}) and not coded(x.system, x.code, {{0!r}})"
 
+_PLAIN = {"Identifier": "{0}.system in SYSTEMS and {0}.id is {0}.extension is {0}.type is {0}.period is {0}.assigner is None"}
+"""When a value that comes very often needs no function."""
+
 _WORDS = {
     **{name: _CODED.format(name) for name in units.TYPES},
     "Attachment": "x.data is not None and (x.size is not None or x.hash is not None)",
@@ -147,6 +150,9 @@ def _one(at: str, part: Part, v: str, lines: Lines) -> None:
     if type_ == "Reference":
         targets = lines.constant(f"TARGETS_{shapes.name(element.path)}", frozenset(element.targets)) if element.targets else "None"
         lines.add(f"check_Reference({v}, {targets}, s)")
+    elif type_ in _PLAIN:
+        with lines.block(f"if not ({_PLAIN[type_].format(v)}):"):
+            lines.add(f"check_{type_}({v}, s)")
     elif part.how in ("inside", "later"):
         lines.add(f"check_{shapes.name(part.member.at)}({v}, s)")
     if type_ == "Extension":

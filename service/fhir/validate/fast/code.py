@@ -79,7 +79,7 @@ class Code:
             "contained": self._contained,
             "extended": self._extended,
             "extension": self._extension,
-            "resource": self.resource,
+            "resource": self._inside,
         }
         self._decoders: dict[str, Callable[[Any], Any]] = {}
         self._readers: dict[bytes, _Reader] = {}
@@ -90,23 +90,15 @@ class Code:
             self._names[f"{name}_known"] = {}
             self._names[f"{name}_of"] = partial(self._interned, name)
 
-    def first(self, data: bytes, profiles: Iterable[str] | None, guide: Guide) -> Any:
-        """The Struct of a resource in a text of its own, valid also for the profiles that it claims, or else for those that are given.
+    def whole(self, data: bytes, profiles: Iterable[str] | None, guide: Guide, around: Where | None = None, url: str = "") -> Any:
+        """The Struct of a resource, valid also for the profiles that it claims, or else for those that are given.
 
-        Raises Unsure, and what msgspec raises.
+        Its text stands by itself, or `around` is the Bundle with an entry of this fullUrl. Raises Unsure, and what msgspec raises.
         """
-        given = None if profiles is None else list(profiles)
-        return self._whole(data, None, "", guide, given)
-
-    def resource(self, data: Any, around: Where, url: str | None) -> Any:
-        """The Struct of a resource in an entry with a fullUrl, or in a parameter."""
-        return self._whole(bytes(data), around, url or "", around.guide, None)
-
-    def _whole(self, data: bytes, around: Where | None, url: str, guide: Guide, given: list[str] | None) -> Any:
         found = _HEAD(data)
         name, decode, check, depth = self._read(found[1] if found else head(data).resourceType.encode())
         x = decode(data)
-        s = Where(name, around, url, guide)
+        s = Where(name, guide, around, url)
         s.deepen(depth)
         if name == "Bundle":
             s.kind = x.type
@@ -117,17 +109,24 @@ class Code:
         elif getattr(x, "contained", None):
             s.contained = _by_id(x.contained)
         self._names[check](x, s)
-        for conform in self._wanted(name, x) if given is None else map(partial(self._given, name), given):
+        for conform in self._wanted(name, x) if profiles is None else [self._given(name, one) for one in profiles]:
             conform(x, s)
         if s.contained and s.contained.keys() - s.used:
             raise Unsure
         return x
 
+    def _inside(self, data: Any, around: Where, url: str | None) -> Any:
+        """The Struct of a resource in an entry with a fullUrl, or in a parameter."""
+        return self.whole(bytes(data), None, around.guide, around, url or "")
+
     def _contained(self, data: bytes, around: Where) -> Any:
-        """The Struct of a resource contained in another."""
+        """The Struct of a resource contained in another: it contains none, and has no version and no security labels (dom-2, 4, 5)."""
         found = _HEAD(data)
         name, decode, check, depth = self._read(found[1] if found else head(data).resourceType.encode())
         x = decode(data)
+        meta = x.meta
+        if getattr(x, "contained", None) or (meta and (meta.versionId or meta.lastUpdated or meta.security)):
+            raise Unsure
         around.deepen(depth)
         self._names[check](x, around)
         around.depth -= depth
@@ -148,6 +147,8 @@ class Code:
 
     def _wanted(self, name: str, x: Any) -> list[Check]:
         """The functions of the profiles that a resource claims, and of R4's own for the vital sign that it is."""
+        if x.meta is None and name != "Observation":
+            return []
         claimed = tuple(x.meta.profile) if x.meta and x.meta.profile else ()
         key = (x.code if name == "Observation" else name), claimed
         found = self._claims.get(key)
@@ -348,10 +349,12 @@ def _by_url(listed: Iterable[Any]) -> dict[str, Entry]:
 
 def _by_id(contained: Iterable[Any]) -> dict[str, str]:
     """The types of contained resources by their ids. Raises Unsure where one has none, or two have one."""
-    heads = [head(one) for one in contained]
-    by_id = {one.id: one.resourceType for one in heads if one.id}
-    if len(by_id) < len(heads):
-        raise Unsure
+    by_id: dict[str, str] = {}
+    for one in contained:
+        found = head(one)
+        if not found.id or found.id in by_id:
+            raise Unsure
+        by_id[found.id] = found.resourceType
     return by_id
 
 

@@ -39,7 +39,7 @@ from service.fhir.validate.fast.terms import (
     valued,
 )
 
-ELSEWHERE = frozenset({"ele-1", "ref-1", "dom-3", "txt-1", "txt-2"})
+ELSEWHERE = frozenset({"ele-1", "ref-1", "dom-2", "dom-3", "dom-4", "dom-5", "txt-1", "txt-2"})
 """Rules that other parts of the fast path see to."""
 
 _ORDERS = ("<", ">", "<=", ">=")

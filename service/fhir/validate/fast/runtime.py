@@ -118,17 +118,19 @@ class Where:
 
     __slots__ = ("contained", "depth", "entries", "guide", "ids", "kind", "name", "named", "url", "used")
 
-    def __init__(self, name: str, around: Where | None, url: str | None, guide: Guide) -> None:
+    def __init__(self, name: str, guide: Guide, around: Where | None, url: str) -> None:
         self.name = name
         self.guide = guide
-        self.url = url or ""
-        self.entries: Mapping[str, Entry] = around.entries if around else _NONE
-        self.depth: int = around.depth if around else 0
-        self.kind: str = around.kind if around else ""
-        self.named: dict[str | None, str] = around.named if around else {}
+        self.url = url
         self.contained: Mapping[str, str] = _NONE
         self.used: list[str] = []
         self.ids: list[str] = []
+        if around is None:
+            self.entries: Mapping[str, Entry] = _NONE
+            self.named: dict[str | None, str] = {}
+            self.kind, self.depth = "", 0
+        else:
+            self.entries, self.named, self.kind, self.depth = around.entries, around.named, around.kind, around.depth
 
     def deepen(self, levels: int) -> None:
         """Go into a text inside a text, which may be some levels deep."""
@@ -236,6 +238,8 @@ def _named(literal: str, s: Where) -> str:
         return s.entries[literal].head.resourceType
     if plain := TYPED(literal):
         return plain[1]
+    if literal.startswith("urn:uuid:") and URI(literal):
+        return ""
     search, _, value = literal.rpartition("|")
     if search in SEARCHES and s.kind == "transaction" and _FOUND(value):
         return ""

@@ -124,7 +124,7 @@ def test_invariants_are_left_out_only_when_asked() -> None:
     """Code without invariants accepts what breaks one: it is there to be measured."""
     broken = json.write(changed(PRESSURE, "referenceRange", [{"type": {"text": "x"}}]))
     assert not accepts(broken)
-    assert Code(invariants=False).first(broken, None, Guide()).status == "final"
+    assert Code(invariants=False).whole(broken, None, Guide()).status == "final"
 
 
 def test_the_first_validation_is_quick() -> None:
