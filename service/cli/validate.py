@@ -50,7 +50,7 @@ class _Checked:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--profile", "profiles", multiple=True, metavar="URL", help="Check against this profile instead of those that are claimed.")
 @click.option(
-    "--definitions",
+    "--with",
     "beside",
     multiple=True,
     metavar="FILE",
@@ -63,7 +63,7 @@ def command(chosen: Chosen, files: tuple[str, ...], profiles: tuple[str, ...], b
     """Validate resources against FHIR R4 and their profiles.
 
     A FILE is JSON or NDJSON, a folder of such files, or `-` for standard input. The profiles that a resource claims are checked where they
-    are known: those of R4, US Core and IPS are, and those in the files of `--definitions`. So are the extensions, codes and Questionnaires
+    are known: those of R4, US Core and IPS are, and those in the files of `--with`. So are the extensions, codes and Questionnaires
     that the mappings publish, if there are mappings.
 
     The report says of every finding the line, the element and the rule. It shows the line itself on a terminal only: elsewhere it may be

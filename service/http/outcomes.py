@@ -141,6 +141,11 @@ def no_resource() -> Failure:
     return _failure(400, "required", "there is no resource to validate", help="send it raw, or in Parameters under `resource`")
 
 
+def bad_definition(element: str, reason: str) -> Failure:
+    """400: a definition that is to be validated by cannot be used."""
+    return _failure(400, "invalid", f"the parameter `with` cannot be used: {f'{element}: ' if element else ''}{reason}")
+
+
 def needs_profile() -> Failure:
     """400: the mode asks for a profile."""
     return _failure(400, "required", "the mode `profile` needs the parameter `profile`")

@@ -129,7 +129,7 @@ def test_a_profile_may_be_in_a_file(tmp_path):
     (tmp_path / "profile.json").write_bytes(json.write(profile))
     (tmp_path / "claims.json").write_bytes(json.write(GOOD | {"meta": {"profile": [profile["url"]]}}))
     for asked in ([], ["--profile", profile["url"]]):
-        told = kap("validate", tmp_path / "claims.json", "--definitions", tmp_path / "profile.json", *asked)
+        told = kap("validate", tmp_path / "claims.json", "--with", tmp_path / "profile.json", *asked)
         assert told.exit_code == 1
         assert "`Patient.photo` is missing" in told.stdout
 
@@ -137,7 +137,7 @@ def test_a_profile_may_be_in_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-", "--definitions", "{empty}/none.json"], "none.json: "),
+        (["-", "--with", "{empty}/none.json"], "none.json: "),
         (["nowhere.json"], "nowhere.json: No such file"),
         ([], "Missing argument"),
         (["-", "--profile", "us-core-patiens"], "the profile `us-core-patiens` is not known"),

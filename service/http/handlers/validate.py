@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import msgspec
 
-from service.fhir import definitions, json, primitives
+from service.fhir import definitions, guide_files, json, primitives
 from service.fhir import validate as checks
+from service.fhir.guide_files import GuideError
 from service.fhir.json import JsonError, Value
 from service.fhir.outcome import of_findings
 from service.fhir.validate import Finding, Guide
@@ -25,7 +26,7 @@ _MEMBERS = {
     "profile": ("valueUri", "valueCanonical", "valueUrl", "valueString"),
 }
 """The parameters of the operation, each with the members that may hold it, R4's own first. `with`, which is ours and may be repeated, is a
-Questionnaire or a definition that the resource is validated by."""
+Questionnaire, or a definition of a profile, an extension or codes, that the resource is validated by."""
 
 
 class _Named(msgspec.Struct):
@@ -58,7 +59,7 @@ def validate(gateway: Gateway, request: Request) -> Response:
     asked = _asked(request)
     mode, profile = asked.values.get("mode", ""), asked.values.get("profile", "")
     _refuse(mode, profile, id_, asked)
-    guide = _beside(gateway.guide, asked.beside)
+    guide = gateway.guide.beside(_beside(asked.beside)) if asked.beside else gateway.guide
     if profile and guide.profile(profile) is None:
         raise outcomes.unknown_profile()
     found = checks.validate_bytes(asked.text, [profile] if profile else None, guide)
@@ -131,8 +132,9 @@ def _named(text: bytes) -> _Named:
         return _Named()
 
 
-def _beside(guide: Guide, given: list[Value]) -> Guide:
-    """The guide with the Questionnaires that a request brings. Raises Failure (400) for anything else."""
-    if not all(isinstance(one, dict) and one.get("resourceType") == "Questionnaire" and isinstance(one.get("url"), str) for one in given):
-        raise outcomes.bad_parameter("with", "a Questionnaire with a url")
-    return replace(guide, questionnaires={**guide.questionnaires, **{one["url"]: one for one in given}})
+def _beside(given: list[Value]) -> Guide:
+    """The guide of the definitions and Questionnaires that a request brings. Raises Failure (400)."""
+    try:
+        return guide_files.guide(("with", one) for one in given)
+    except GuideError as error:
+        raise outcomes.bad_definition(error.element, error.reason) from None

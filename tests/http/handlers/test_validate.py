@@ -100,6 +100,33 @@ def test_a_profile_can_be_the_mode(client: FlaskClient) -> None:
     assert (status, "Patient" in errors(issues)) == (200, True)
 
 
+QUESTIONNAIRE = {
+    "resourceType": "Questionnaire",
+    "url": "https://a.example/q",
+    "status": "active",
+    "item": [{"linkId": "1", "text": "How often?", "type": "integer"}],
+}
+ANSWERS = {
+    "resourceType": "QuestionnaireResponse",
+    "questionnaire": "https://a.example/q",
+    "status": "completed",
+    "item": [{"linkId": "1", "answer": [{"valueString": "often"}]}],
+}
+
+
+def test_answers_are_validated_by_a_questionnaire_that_comes_with_them(client: FlaskClient) -> None:
+    """The Questionnaire of a response is handed in as `with`; it is known for this request alone."""
+    status, issues = post(client, "/fhir/QuestionnaireResponse/$validate", asked(ANSWERS, **{"with": QUESTIONNAIRE}))
+    assert (status, errors(issues)) == (200, ["QuestionnaireResponse.item[0].answer[0].valueString"])
+    assert errors(post(client, "/fhir/QuestionnaireResponse/$validate", ANSWERS)[1]) == []
+
+
+def test_our_own_questionnaires_are_known(client: FlaskClient) -> None:
+    """A response to an instrument of the mappings is validated by its Questionnaire."""
+    answers = ANSWERS | {"questionnaire": "https://kap.example.org/fhir/Questionnaire/phq-9"}
+    assert errors(post(client, "/fhir/$validate", answers)[1]) == ["QuestionnaireResponse.item[0].linkId"]
+
+
 def test_parameters_are_a_resource_too(client: FlaskClient) -> None:
     """A Parameters without a parameter of the operation is what is validated."""
     body = {"resourceType": "Parameters", "parameter": [{"name": "exact", "valueBoolean": "yes"}]}
@@ -136,6 +163,8 @@ def test_what_is_no_resource_has_an_error(client: FlaskClient, body: Any) -> Non
         ("$validate", asked(PATIENT, mode="create", moed="x"), 400, "not-supported"),
         ("$validate", asked(PATIENT, mode=1), 400, "value"),
         ("$validate", asked(PATIENT, **{"with": "x"}), 400, "value"),
+        ("$validate", asked(PATIENT, **{"with": PATIENT}), 400, "invalid"),
+        ("$validate", asked(PATIENT, **{"with": {"resourceType": "StructureDefinition", "url": "https://a.example/p"}}), 400, "invalid"),
         ("$validate?mode=create", asked(PATIENT, mode="create"), 400, "invalid"),
         ("$validate", {"resourceType": "Parameters", "parameter": [{"name": "resource"}]}, 400, "value"),
         ("$validate", {"resourceType": "Parameters", "parameter": 2 * asked(PATIENT)["parameter"]}, 400, "invalid"),
