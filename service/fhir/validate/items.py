@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from service.fhir import definitions
 from service.fhir.bundle import Entries
@@ -82,8 +83,8 @@ def member_items(parent: Mapping[str, Value], member: Member, place: str) -> Ite
 
 def element_items(parent: Mapping[str, Value], element: Element, at: str, place: str) -> list[Item]:
     """The values of an element in an object that `at` names, in all forms of a choice."""
-    members = (definitions.member(at, name) for name in definitions.choice_names(element))
-    return [item for member in members if member for item in member_items(parent, member, place)]
+    present = (member for member in _forms(at, element.name) if member.name in parent or "_" + member.name in parent)
+    return [item for member in present for item in member_items(parent, member, place)]
 
 
 def content(item: Item) -> tuple[Mapping[str, Value], str]:
@@ -99,6 +100,13 @@ def kind(item: Item) -> str:
         name = item.value.get("resourceType")
         return name if isinstance(name, str) and definitions.is_resource(name) else RESOURCE
     return item.member.type
+
+
+@cache
+def _forms(at: str, name: str) -> tuple[Member, ...]:
+    """The members that an element may stand as."""
+    found = (definitions.member(at, one) for one in definitions.choice_names(definitions.children(at)[name]))
+    return tuple(member for member in found if member)
 
 
 def _at(values: list[Value], index: int) -> Value:
