@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -187,6 +187,11 @@ def read_profile(row: bytes) -> Profile:
         invariants=read.invariants,
         tree=_tree(elements, read.invariants),
     )
+
+
+def made(profile: Profile, elements: Mapping[str, ProfileElement], invariants: tuple[Invariant, ...]) -> Profile:
+    """A profile with other elements and invariants."""
+    return replace(profile, elements=elements, invariants=invariants, tree=_tree(elements, invariants))
 
 
 def read_extension(row: bytes) -> ExtensionDefinition:

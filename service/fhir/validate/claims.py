@@ -23,11 +23,14 @@ def wanted(resource: Mapping[str, Value], place: str, guide: Guide, findings: Fi
         if profile is None:
             raise LookupError(f"the profile {url} is not known")
         found[profile.url] = profile
+    vital = vitals.profile(resource, guide) if asked is None and resource["resourceType"] == "Observation" else None
+    if vital:
+        found.setdefault(vital.url, vital)
     return [*found.values()]
 
 
 def _claimed(resource: Mapping[str, Value], place: str, guide: Guide, findings: Findings) -> Iterator[str]:
-    """The known profiles that a resource claims, unknown ones being a warning, and R4's own for the vital sign that it is."""
+    """The known profiles that a resource claims, unknown ones being a warning."""
     meta = resource.get("meta")
     urls = meta.get("profile") if isinstance(meta, dict) else None
     for index, url in enumerate(urls if isinstance(urls, list) else []):
@@ -36,6 +39,3 @@ def _claimed(resource: Mapping[str, Value], place: str, guide: Guide, findings: 
         elif isinstance(url, str):
             message = "this profile, or this version of it, is not known: it was not checked"
             findings.warning("not-found", f"{place}.meta.profile[{index}]", message)
-    vital = vitals.profile(resource, guide) if resource["resourceType"] == "Observation" else ""
-    if vital:
-        yield vital

@@ -6,25 +6,30 @@ Which codes mean a vital sign is as in HL7's validator: the code that the profil
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from service.fhir import tables
-from service.fhir.definitions import Profile
+from service.fhir import definitions, tables
+from service.fhir.definitions import Profile, ProfileElement
 from service.fhir.guide import Guide
 from service.fhir.json import Value
+from service.fhir.profiles import made
 
 _VITAL_SIGNS = "http://hl7.org/fhir/StructureDefinition/vitalsigns"
 
 
-def profile(observation: Mapping[str, Value], guide: Guide) -> str:
-    """The url of R4's profile for the vital sign that a code of an Observation names; "" for other Observations.
+def profile(observation: Mapping[str, Value], guide: Guide) -> Profile | None:
+    """R4's profile for the vital sign that a code of an Observation names; None for other Observations.
 
-    It is also "" where the Observation claims a known profile made from R4's vital signs that has a code of its own: US Core's for single
-    signs say all that R4's would.
+    Where the Observation claims a known profile made from R4's vital signs that has a code of its own (US Core's for single signs do), what
+    that says itself is left out: that has the word on bindings and on slices told by codes.
     """
     _, url = min(_named(observation), default=(0, ""))
-    return "" if url and _claims_one(observation, guide) else url
+    found = guide.profile(url) if url else None
+    for other in _claimed(observation, guide) if found else ():
+        found = _less(found, other) if found and other.url != found.url else found
+    return found
 
 
 def _named(observation: Mapping[str, Value]) -> Iterator[tuple[int, str]]:
@@ -36,12 +41,12 @@ def _named(observation: Mapping[str, Value]) -> Iterator[tuple[int, str]]:
                         yield _signs()[system, code]
 
 
-def _claims_one(observation: Mapping[str, Value], guide: Guide) -> bool:
+def _claimed(observation: Mapping[str, Value], guide: Guide) -> Iterator[Profile]:
+    """The known profiles that an Observation claims and that are made from R4's vital signs, with a code of their own."""
     match observation.get("meta"):
         case {"profile": list(claimed)}:
             found = (guide.profile(url) for url in claimed if isinstance(url, str))
-            return any(_has_code(one) and _VITAL_SIGNS in _bases(one, guide) for one in found if one)
-    return False
+            yield from (one for one in found if one and _has_code(one) and _VITAL_SIGNS in _bases(one, guide))
 
 
 def _has_code(profile: Profile) -> bool:
@@ -49,14 +54,50 @@ def _has_code(profile: Profile) -> bool:
     return any(one.fixed is not None or one.pattern is not None for one in inside)
 
 
-def _bases(profile: Profile, guide: Guide) -> set[str]:
+def _bases(found: Profile | None, guide: Guide) -> set[str]:
     """The urls of the profiles that a profile is made from."""
     bases: set[str] = set()
-    found: Profile | None = profile
     while found and found.base not in bases:
         bases.add(found.base)
         found = guide.profile(found.base)
     return bases
+
+
+def _less(whole: Profile, other: Profile) -> Profile:
+    """What a profile says and another does not, but for bindings and for slices that are told by anything but a type."""
+    if whole is definitions.profile(whole.url) and other is definitions.profile(other.url):
+        return _packed_less(whole.url, other.url)
+    return _rest(whole, other)
+
+
+@cache
+def _packed_less(whole: str, other: str) -> Profile:
+    one, another = definitions.profile(whole), definitions.profile(other)
+    assert one
+    assert another
+    return _rest(one, another)
+
+
+def _rest(whole: Profile, other: Profile) -> Profile:
+    sliced = {name: {how for how, _ in one.slicing.by} == {"type"} for name, one in whole.elements.items() if one.slicing}
+    left_out = [name for name, by_type in sliced.items() if not by_type]
+    differing = [name for name, one in whole.elements.items() if _said(one) != _said(other.elements.get(name))]
+    wanted = [name for name in sliced if any(_within(inner, name) for inner in differing)] + differing
+    kept = {
+        name: replace(one, binding=None)
+        for name, one in whole.elements.items()
+        if any(_within(name, at) for at in wanted) and not any(_within(name, at) for at in left_out)
+    }
+    known = {rule.expression for rule in other.invariants}
+    return made(whole, kept, tuple(rule for rule in whole.invariants if rule.expression not in known))
+
+
+def _said(element: ProfileElement | None) -> ProfileElement | None:
+    return element and replace(element, binding=None, must_support=False)
+
+
+def _within(name: str, element: str) -> bool:
+    return name == element or name.startswith((f"{element}:", f"{element}."))
 
 
 @cache

@@ -86,6 +86,21 @@ def test_a_claim_spares_r4s_profile_where_it_says_as_much(claimed: str, profile:
     assert {name for _, name in wrong(made)} == {profile}
 
 
+def test_what_such_a_profile_leaves_open_r4_has_said() -> None:
+    """Under US Core a body height is still a Quantity, a body mass index has a value, and a blood pressure panel has none."""
+    claim = {"8302-2": "us-core-body-height", "39156-5": "us-core-bmi", "85354-9": "us-core-blood-pressure"}
+    height, index, pressure = (
+        changed(one, "meta", {"profile": [f"{US_CORE}{claim[one['code']['coding'][0]['code']]}"]})
+        for one in (measured("8302-2", "cm"), measured("39156-5", "kg/m2"), UNCLAIMED)
+    )
+    assert wrong(height) == wrong(index) == wrong(pressure) == set()
+    dated = changed(changed(height, "valueQuantity", None), "valueDateTime", "2024")
+    assert wrong(dated) == {("Observation.valueDateTime", "bodyheight")}
+    absent = changed(changed(index, "valueQuantity", None), "dataAbsentReason", {"text": "x"})
+    assert wrong(absent) == {("Observation", "bmi")}
+    assert ("Observation.valueQuantity", "bp") in wrong(changed(pressure, "valueQuantity", index["valueQuantity"]))
+
+
 @pytest.mark.parametrize("code", [None, "x", {"coding": "x"}, {"coding": [None, {"system": {}, "code": []}]}])
 def test_what_is_no_code_names_no_vital_sign(code: Value) -> None:
     """A broken code is told as such, and nothing more is asked."""

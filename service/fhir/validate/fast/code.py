@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 import msgspec
 
 from service.fhir import definitions, primitives
+from service.fhir.definitions import Profile
 from service.fhir.guide import PACKED, Guide
 from service.fhir.primitives import MAX_INTEGER, MAX_STRING
 from service.fhir.validate import vitals
@@ -153,8 +154,9 @@ class Code:
         key = (x.code if name == "Observation" else name), claimed
         found = self._claims.get(key)
         if found is None:
-            vital = _vital(x, claimed) if name == "Observation" else ""
-            found = [self._profile(name, url) for url in (*claimed, vital) if ":" in url]
+            found = [self._profile(name, url) for url in claimed if ":" in url]
+            if name == "Observation" and (vital := _vital(x, claimed)):
+                found.append(self._vital(vital))
             if getattr(key[0], "text", None) is None:
                 remember(self._claims, key, found)
         return found
@@ -172,6 +174,16 @@ class Code:
         if (name, url) not in self._profiles:
             self._profiles[name, url] = self._emitted(found.name, name, found.tree) if found.type == name else None
         check = self._profiles[name, url]
+        if check is None:
+            raise Unsure
+        return check
+
+    def _vital(self, vital: Profile) -> Check:
+        """The function of R4's profile for a vital sign, or of what claimed profiles leave of it."""
+        key = vital.url, " ".join(vital.elements)
+        if key not in self._profiles:
+            self._profiles[key] = self._emitted(f"{vital.name}_{len(self._profiles)}", vital.type, vital.tree)
+        check = self._profiles[key]
         if check is None:
             raise Unsure
         return check
@@ -367,7 +379,7 @@ def _holds_codes(x: Any) -> bool:
     return x.extension is None or runtime.KEPT.keys() >= set(x.extension)
 
 
-def _vital(x: Any, claimed: Iterable[str]) -> str:
+def _vital(x: Any, claimed: Iterable[str]) -> Profile | None:
     codings = [{"system": one.system, "code": one.code} for one in x.code.coding or ()]
     return vitals.profile({"code": {"coding": codings}, "meta": {"profile": list(claimed)}}, PACKED)
 
