@@ -81,6 +81,25 @@ def lone(part: Part) -> str:
     return lines.text
 
 
+def outer() -> str:
+    """The functions over most extensions in extensions, and over those that they stand in."""
+    lines = Lines()
+    url = shapes.parts("Extension")["url"][0]
+    with lines.function("def check_Extension_inner(x, s):"):
+        lines.add("v = x.url")
+        _value("Extension", url, lines)
+        _element("Extension", "value", tuple(shapes.inner()), lines)
+        lines.refuse("n_value != 1")
+    with lines.function("def check_Extension_outer(x, s):"):
+        lines.add("v = x.url")
+        _value("Extension", url, lines)
+        with lines.block("for i in x.extension:"):
+            lines.add("check_Extension_inner(i, s)")
+            with lines.block("if i.url not in PARTS:"):
+                lines.add(f"extended(i, {lines.constant('HOSTS_Extension', _hosts('Extension'))}, 'extension', s)")
+    return lines.text
+
+
 def _something(at: str, lines: Lines) -> None:
     """Refuse a value with nothing in it but perhaps its id."""
     parts = [part for part in shapes.all_parts(at) if part.attribute != "id"]

@@ -20,6 +20,7 @@ from service.fhir.validate.fast.profiles import NotEmitted
 from service.fhir.validate.fast.runtime import MAX_INTERNED, Entry, Memo, Nowhere, Unsure, Where, head, remember
 from service.fhir.validate.fast.shapes import Part
 
+_NESTED = b"extension"
 _CODES = frozenset({b"extension", b"valueBoolean", b"valueCode", b"valueCodeableConcept", b"valueCoding"})
 """Members of extensions of which few different ones may be met."""
 
@@ -227,7 +228,13 @@ class Code:
         words = data.split(b'"', 6)
         name = words[5 if words[1] == b"url" else 1] if len(words) > 6 else b""
         decode, check = self._lone.get(name) or self._alone(name)
-        x = decode(data)
+        try:
+            x = decode(data)
+        except msgspec.ValidationError:
+            if name != _NESTED:
+                raise
+            decode, check = self._lone.get(b"") or self._alone(b"")
+            x = decode(data)
         if len(_encode(x)) != len(data):
             _refuse_twice(x, data)
         if x.extension is None:
@@ -237,7 +244,6 @@ class Code:
             check(x, s)
             s.depth -= 2
         if name in _CODES and _holds_codes(x):
-            remember(runtime.KEPT, x)
             remember(self._names["Extension_known"], data, x)
         return x
 
@@ -246,14 +252,19 @@ class Code:
 
     def _alone(self, name: bytes) -> tuple[Callable[[bytes], Any], Check]:
         """The decoder and function of extensions with this member alone; for any other name those of all extensions."""
-        part = {part.attribute: part for part in shapes.all_parts("Extension")}.get(name.decode("ascii", "replace"))
-        if part is None or part.attribute in ("id", "url"):
-            self._check("Extension")
-            return msgspec.json.Decoder(self._shape("Extension")).decode, self._check_extension
-        own = f"Extension_{part.attribute}"
         if "Lone" not in self._names:
+            self._need(shapes.all_parts("Extension"))
+            for one in shapes.inner():
+                if one.how == "inside":
+                    self._shape(one.member.at)
             self._link("Lone", shapes.lone_base())
-        self._need([part])
+            self._link("check_Extension_outer", checks.outer())
+            self._lone[_NESTED] = msgspec.json.Decoder(self._names["Extension_outer"]).decode, self._names["check_Extension_outer"]
+        part = {part.attribute: part for part in shapes.all_parts("Extension")}.get(name.decode("ascii", "replace"))
+        if part is None or part.attribute in ("id", "url", "extension"):
+            self._check("Extension")
+            return self._lone.get(name) or (msgspec.json.Decoder(self._shape("Extension")).decode, self._check_extension)
+        own = f"Extension_{part.attribute}"
         if part.how == "inside":
             self._shape(part.member.at)
         self._link(own, shapes.lone(part))
@@ -371,12 +382,14 @@ def _by_id(contained: Iterable[Any]) -> dict[str, str]:
 
 
 def _holds_codes(x: Any) -> bool:
-    """Whether what an extension of these holds is codes without a text of their own, or extensions of which that is known."""
+    """Whether all that an extension holds is codes without a text of their own, also in the extensions in it."""
     if x.id is not None:
         return False
+    if x.extension is not None:
+        return all(map(_holds_codes, x.extension))
     if x.valueCodeableConcept is not None:
         return x.valueCodeableConcept.text is None
-    return x.extension is None or runtime.KEPT.keys() >= set(x.extension)
+    return x.valueBoolean is not None or x.valueCode is not None or x.valueCoding is not None
 
 
 def _vital(x: Any, claimed: Iterable[str]) -> Profile | None:

@@ -73,8 +73,6 @@ head = msgspec.json.Decoder(Head).decode
 
 CANONICALS: Memo = {}
 CODES: Memo = {}
-KEPT: Memo = {}
-"""Extensions that are known by their bytes."""
 PARTS: Memo = {}
 """Urls of extensions in extensions that no definition has."""
 SEARCHES: Memo = {}

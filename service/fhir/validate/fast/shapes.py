@@ -28,6 +28,9 @@ _INSIDE = frozenset(
 _CUT = "Identifier.assigner"
 """Where types would hold themselves: a Reference has an Identifier."""
 
+_KINDS = ("Boolean", "Code", "CodeableConcept", "Coding", "DateTime", "Decimal", "Integer", "Quantity", "Reference", "String")
+_INNER = frozenset(f"value{kind}" for kind in _KINDS)
+
 _TYPES = {"boolean": "bool", "decimal": "Raw", "integer": "Integer", "unsignedInt": "UnsignedInt", "positiveInt": "PositiveInt"}
 
 
@@ -96,11 +99,22 @@ def lone(part: Part) -> str:
     return "\n".join(lines) + "\n"
 
 
+def inner() -> list[Part]:
+    """The members that most extensions in extensions have one of."""
+    return [part for part in all_parts("Extension") if part.attribute in _INNER]
+
+
 def lone_base() -> str:
-    """What the Structs of such extensions say of the members that they lack."""
-    return "\n".join(
-        [f"class Lone(Struct, {_OPTIONS}):", *(f"    {part.attribute}: ClassVar[None] = None" for part in all_parts("Extension")), ""]
-    )
+    """What the Structs of such extensions say of the members that they lack; most extensions in extensions, and what those stand in."""
+    url = f"    url: {_annotation(parts('Extension')['url'][0])}"
+    lacking = [f"    {part.attribute}: ClassVar[None] = None" for part in all_parts("Extension")]
+    values = [f"    {part.attribute}: {_annotation(part)} = None" for part in inner()]
+    heads = [
+        f"class {name}({base}, {_OPTIONS}):"
+        for name, base in (("Lone", "Struct"), ("Extension_inner", "Lone"), ("Extension_outer", "Lone"))
+    ]
+    held = "    extension: Annotated[list[Extension_inner], Some]"
+    return "\n".join([heads[0], *lacking, "", heads[1], url, *values, "", heads[2], url, held, ""])
 
 
 def needed(at: str) -> list[str]:
