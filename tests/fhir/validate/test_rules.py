@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -60,3 +61,10 @@ def test_a_rule_links_to_the_page_that_has_it(path: str, profile: str, page: str
 def test_a_rule_from_elsewhere_is_told_by_its_expression() -> None:
     """What a profile handed in asks for is told in its own terms."""
     assert rules.words(Invariant("x-1", "error", "Patient", "name.exists()")) == "`name.exists()` must hold"
+
+
+def test_no_sentence_is_left_over() -> None:
+    """Each sentence is for a rule that is packed."""
+    used = {name for _, rule in packed() for name in (rule.key, f"{rule.key} {rule.path}")}
+    text = (Path(tables.__file__).parent / "rules.tsv").read_text("utf-8")
+    assert {line.partition("\t")[0] for line in text.splitlines()} <= used
