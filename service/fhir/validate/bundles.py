@@ -69,7 +69,7 @@ class _Entry:
     def _check_url(self, kind: str) -> None:
         if "fullUrl" not in self.value:
             if (kind and kind not in _NEED_NO_URL) or (self.resource is not None and self._method == "PUT"):
-                self.findings.error("required", self.place, "an entry must have a fullUrl, but for what is new to the server or its answer")
+                self.findings.error("required", self.place, "an entry must have a fullUrl, unless it is a POST or an answer")
             return
         url, place = self.url, f"{self.place}.fullUrl"
         found = restful(url)

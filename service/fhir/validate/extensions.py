@@ -57,7 +57,7 @@ def check(item: Item, on: Host, findings: Findings, scope: Scope) -> None:
         findings.error("value", item.place, "the url of an extension must not have a version")
     known = scope.guide.extension(url)
     if known is None:
-        _warn_of_unknown(item, url, findings)
+        _tell_of_unknown(item, url, findings)
         return
     try:
         _check_place(item, on, known, findings)
@@ -71,11 +71,13 @@ def check(item: Item, on: Host, findings: Findings, scope: Scope) -> None:
     Conformance(findings, scope, known.url).check_whole(known.tree, Node(item.value, None, "Extension", "Extension"), item.place)
 
 
-def _warn_of_unknown(item: Item, url: str, findings: Findings) -> None:
+def _tell_of_unknown(item: Item, url: str, findings: Findings) -> None:
     if item.member.element.name == "modifierExtension":
         findings.warning("extension", item.place, "this modifier extension is not known: what it changes was not checked")
     elif url.startswith(_HL7):
         findings.warning("extension", item.place, "R4 has no such extension: it was not checked")
+    elif primitives.is_absolute(url):
+        findings.information("extension", item.place, "this extension is not known: it was not checked")
 
 
 def _check_place(item: Item, on: Host, known: ExtensionDefinition, findings: Findings) -> None:
