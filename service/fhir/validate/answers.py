@@ -15,7 +15,7 @@ from service.fhir.guide import Guide
 from service.fhir.json import Number, Value
 from service.fhir.questions import Form, Question
 from service.fhir.validate import answer, links
-from service.fhir.validate.enabled import Around, Enabled
+from service.fhir.validate.enabled import Around, Enabled, TooCostlyError
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import Scope
 
@@ -40,7 +40,11 @@ def check(response: Mapping[str, Value], place: str, scope: Scope, findings: Fin
         findings.information("not-found", f"{place}.questionnaire", message, rule=_RULE)
         return
     walk = _Walk(form, response.get("status") in _COMPLETE, scope, findings)
-    walk.check_items(form.asked, place, (response,))
+    try:
+        walk.check_items(form.asked, place, (response,))
+    except TooCostlyError:
+        message = "the conditions of the questionnaire take too long to check with so many answers: not all answers were checked"
+        findings.error("too-costly", place, message, rule=_RULE)
 
 
 def _contained_form(response: Mapping[str, Value], name: str) -> Form | None:

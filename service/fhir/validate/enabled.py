@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.fhir import choices
@@ -13,14 +13,25 @@ Around = tuple[Mapping[str, Value], ...]
 """The objects around an item of a response, the response first: each has items."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enabled:
-    """Tells which items a response enables, and keeps what it has read of it."""
+MAX_COMPARED = 200_000
 
+
+class TooCostlyError(Exception):
+    """The conditions of a Questionnaire ask for more than MAX_COMPARED comparisons with answers."""
+
+
+@dataclass(slots=True)
+class Enabled:
+    """Tells which items a response enables, and keeps what it has read of it; `left` are the comparisons that may still be made."""
+
+    left: int = MAX_COMPARED
     _read: dict[int, dict[str, list[Typed]]] = field(default_factory=dict)
 
     def holds(self, item: Mapping[str, Value], around: Around) -> bool:
-        """Whether an item of the Questionnaire is enabled at a place in the response; any condition is enough unless all must hold."""
+        """Whether an item of the Questionnaire is enabled at a place in the response; any condition is enough unless all must hold.
+
+        Raises TooCostlyError.
+        """
         verdicts = [self._meets(condition, around) for _, condition in choices.objects(item, "enableWhen")]
         if not verdicts:
             return True
@@ -29,6 +40,9 @@ class Enabled:
     def _meets(self, condition: Mapping[str, Value], around: Around) -> bool:
         wanted = choices.typed(condition, "answer")
         given = self._answers(condition.get("question"), around)
+        self.left -= len(given)
+        if self.left < 0:
+            raise TooCostlyError
         match condition.get("operator"), wanted:
             case "exists", (_, bool() as exists):
                 return bool(given) is exists
@@ -40,7 +54,7 @@ class Enabled:
                 return any(choices.compare(one, wanted) in _ORDERS[operator] for one in given)
         return True
 
-    def _answers(self, link: Value, around: Around) -> Iterable[Typed]:
+    def _answers(self, link: Value, around: Around) -> Sequence[Typed]:
         """The answers to a question in the nearest object around that has it."""
         return next((found[link] for found in map(self._within, reversed(around)) if link in found), ())
 

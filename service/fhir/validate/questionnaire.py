@@ -33,6 +33,7 @@ def _check_items(holder: Mapping[str, Value], place: str, by_link: _Numbered, fi
 
 def _check_conditions(link: str, spot: str, by_link: _Numbered, findings: Findings) -> None:
     number, question = by_link[link]
+    inside = {one.link for one in questions.every((question,))} if "enableWhen" in question.item else set()
     for index, condition in choices.objects(question.item, "enableWhen"):
         at, named = f"{spot}.enableWhen[{index}]", condition.get("question")
         if not isinstance(named, str):
@@ -41,7 +42,7 @@ def _check_conditions(link: str, spot: str, by_link: _Numbered, findings: Findin
             findings.error("not-found", f"{at}.question", "the questionnaire has no item with this linkId", rule=_RULE)
             continue
         other_number, other = by_link[named]
-        if named in {one.link for one in questions.every((question,))}:
+        if named in inside:
             message = "an item must not be enabled by its own answer, or by one inside it: nobody could give that"
             findings.error("business-rule", f"{at}.question", message, rule=_RULE)
         elif other_number > number:

@@ -93,3 +93,12 @@ def test_a_condition_may_look_at_the_question_around_it() -> None:
     inside = [answered("q", valueString="x")]
     assert found(asked, response(answered("ask", valueBoolean=True, item=inside))) == []
     assert found(asked, response(answered("ask", valueBoolean=False, item=inside))) == [("business-rule", "item[0].answer[0].item[0]")]
+
+
+def test_the_work_is_bounded() -> None:
+    """Conditions that would be compared with answers without end are given up, and that is an error."""
+    asked = form(
+        item("ask", "integer", repeats=True), *(item(f"q{n}", "string", enableWhen=when("ask", "=", answerInteger=-1)) for n in range(300))
+    )
+    given = response(answered("ask", *(number(n) for n in range(1000))))
+    assert found(asked, given) == [("too-costly", "")]
