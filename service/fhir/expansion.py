@@ -9,6 +9,8 @@ import msgspec
 
 Codes = set[tuple[str, str]]
 
+MAX_INSIDE = 32
+
 
 class NotEnumerableError(Exception):
     """The definitions at hand do not hold the codes of a value set; says why."""
@@ -72,6 +74,7 @@ class Terms:
         self._code_systems = {one.url: one for one in code_systems}
         self._others = others
         self._open: list[str] = []
+        self._found: dict[str, Codes] = {}
 
     def systems(self, url: str) -> set[str]:
         """The systems that a value set takes codes from; empty when that is unknown."""
@@ -93,14 +96,16 @@ class Terms:
         if url not in self.value_sets:
             return self._other(url, f"value set {url} not in the packages")
         compose = self.value_sets[url].compose
-        if compose is None or url in self._open:
+        if compose is None or url in self._open or len(self._open) == MAX_INSIDE:
             raise NotEnumerableError(f"value set {url} does not say its codes")
-        self._open.append(url)
-        try:
-            found = set().union(*(self._part(part) for part in compose.include))
-            return found.difference(*(self._part(part) for part in compose.exclude))
-        finally:
-            self._open.pop()
+        if url not in self._found:
+            self._open.append(url)
+            try:
+                found = set().union(*(self._part(part) for part in compose.include))
+                self._found[url] = found.difference(*(self._part(part) for part in compose.exclude))
+            finally:
+                self._open.pop()
+        return self._found[url]
 
     def _part(self, part: _Part) -> Codes:
         """The codes of one include or exclude: all that it says must hold at once."""

@@ -236,15 +236,16 @@ def _snapshot_rows(item: Json, types: Types) -> Iterator[Row]:
 
 def _identified(elements: Iterable[Json]) -> Iterator[tuple[str, Json]]:
     """The elements of a differential by their ids; where one has none, its path and slice name tell it."""
-    ids: dict[str, str] = {}
+    around: list[tuple[str, str]] = [("", "")]  # paths and ids of the elements that the last one is in
     for element in elements:
         path = element["path"]
-        ids = {known: name for known, name in ids.items() if not known.startswith(f"{path}.")}
-        parent, _, last = path.rpartition(".")
+        while not f"{path}.".startswith(around[-1][0]) or path + "." == around[-1][0]:
+            around.pop()
         name = element.get("id", "")
         if ".".join(step.partition(":")[0] for step in name.split(".")) != path:
-            name = ids.get(parent, parent) + f".{last}:{element.get('sliceName', '')}".removesuffix(":") if parent else path
-        ids[path] = name
+            begin, known = around[-1]
+            name = f"{known}{path[len(begin) :]}:{element.get('sliceName', '')}".removesuffix(":")
+        around.append((f"{path}.", f"{name}."))
         yield name, element
 
 

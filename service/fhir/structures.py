@@ -13,6 +13,11 @@ from service.fhir.definitions import Element, ExtensionDefinition, Profile
 from service.fhir.primitives import MAX_STRING
 from service.fhir.snapshot import STRUCTURES, VALUE_SETS, Base, DefinitionError, Json, Row
 
+MAX_BASES = 32
+MAX_ELEMENTS = 5_000
+MAX_PATH = 512
+MAX_PATTERN = 4_096
+
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -22,7 +27,8 @@ class Structures:
 
     def __init__(self, items: Mapping[str, Json]) -> None:
         self._items = items
-        self._rows: dict[str, Row | None] = {}
+        self._rows: dict[str, Row] = {}
+        self._open: list[str] = []
 
     def read(self, url: str) -> Profile | ExtensionDefinition:
         """One of them.
@@ -62,14 +68,14 @@ class Structures:
 
     def _row(self, url: str) -> Row:
         if url not in self._rows:
-            self._rows[url] = None
+            if url in self._open or len(self._open) == MAX_BASES:
+                raise DefinitionError(f"its bases go in a circle, or are more than {MAX_BASES}")
+            self._open.append(url)
             item = _checked(self._items[url])
             make = snapshot.extension_row if item["type"] == "Extension" else snapshot.profile_row
             self._rows[url] = make(item, self, None if "snapshot" in item else self._base(item["baseDefinition"]))
-        row = self._rows[url]
-        if row is None:
-            raise DefinitionError("its bases go in a circle")
-        return row
+            self._open.pop()
+        return self._rows[url]
 
     def _base(self, url: str) -> Row | None:
         """The row of a base, None for a type."""
@@ -102,13 +108,16 @@ class _Type(msgspec.Struct):
     target_profile: tuple[str, ...] = msgspec.field(default=(), name="targetProfile")
 
 
+_Path = Annotated[str, msgspec.Meta(max_length=MAX_PATH)]
+
+
 class _Discriminator(msgspec.Struct):
     type: str
-    path: str
+    path: _Path
 
 
 class _Slicing(msgspec.Struct):
-    discriminator: tuple[_Discriminator, ...] = ()
+    discriminator: Annotated[tuple[_Discriminator, ...], msgspec.Meta(max_length=8)] = ()
     rules: Literal["closed", "open", "openAtEnd"] = "open"
     ordered: bool = False
 
@@ -131,8 +140,8 @@ class _Rule(msgspec.Struct):
 
 
 class _Element(msgspec.Struct):
-    path: str
-    id: str = ""
+    path: _Path
+    id: _Path = ""
     slice_name: str = msgspec.field(default="", name="sliceName")
     min: int = 0
     max: Annotated[str, msgspec.Meta(pattern=r"^(\*|[0-9]{1,9})$")] = "*"
@@ -146,17 +155,17 @@ class _Element(msgspec.Struct):
 
 
 class _SnapshotElement(_Element, kw_only=True):
-    id: str
+    id: _Path
     min: int
     max: Annotated[str, msgspec.Meta(pattern=r"^(\*|[0-9]{1,9})$")]
 
 
 class _Differential(msgspec.Struct):
-    element: tuple[_Element, ...]
+    element: Annotated[tuple[_Element, ...], msgspec.Meta(max_length=MAX_ELEMENTS)]
 
 
 class _Snapshot(msgspec.Struct):
-    element: tuple[_SnapshotElement, ...]
+    element: Annotated[tuple[_SnapshotElement, ...], msgspec.Meta(max_length=MAX_ELEMENTS)]
 
 
 class _Context(msgspec.Struct):
@@ -189,6 +198,11 @@ def _checked(item: Json) -> Json:
         raise DefinitionError(f"it does not say what a profile of R4 must: {error}") from None
     if not definitions.is_type(item["type"]):
         raise DefinitionError("its type is not one of R4")
-    if "snapshot" not in item and "differential" not in item:
+    form = item.get("snapshot") or item.get("differential")
+    if not form:
         raise DefinitionError("it has no differential and no snapshot")
+    for element in form["element"]:
+        asked = [value for name, value in element.items() if name.startswith(("fixed", "pattern"))]
+        if len(_encoder.encode(asked)) > MAX_PATTERN:
+            raise DefinitionError(f"its fixed value or pattern is longer than {MAX_PATTERN} bytes", element.get("id", element["path"]))
     return item

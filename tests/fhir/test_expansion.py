@@ -60,3 +60,15 @@ def test_what_is_not_at_hand_is_said(part: dict[str, Any]) -> None:
     """Codes that the definitions do not hold, or say by rules that are not known here, are not guessed."""
     with pytest.raises(NotEnumerableError):
         codes(part)
+
+
+def test_value_sets_in_value_sets_come_to_an_end() -> None:
+    """Value sets that each contain the next one twice are read once each, and too long a row of them is not read."""
+
+    def row(length: int) -> list[dict[str, Any]]:
+        chained = [{"url": f"{n}", "compose": {"include": [{"valueSet": [f"{n + 1}"]}] * 2}} for n in range(length)]
+        return [*chained, {"url": f"{length}", "compose": {"include": [{"system": "s", "concept": [{"code": "a"}]}]}}]
+
+    assert Terms(msgspec.convert(row(30), list[ValueSet]), []).codes("0") == {("s", "a")}
+    with pytest.raises(NotEnumerableError):
+        Terms(msgspec.convert(row(1_000), list[ValueSet]), []).codes("0")

@@ -12,8 +12,9 @@ import pytest
 from service.fhir import guide_files, json
 from service.fhir.guide_files import GuideError
 from service.fhir.validate import validate
-from tests.fhir.validate.made import PATIENT
+from tests.fhir.validate.made import PATIENT, US_CORE
 from tests.fhir.validate.profiled import BASE, URL, differential, guide
+from tests.support.shared import shared
 
 NAMED = differential("Patient", {"path": "Patient.name", "min": 2})
 CODES = {
@@ -59,6 +60,19 @@ def test_a_package_is_read(tmp_path: Path) -> None:
     made = guide_files.read([path])
     assert [*made.profiles] == [URL]
     assert made.codes(f"{BASE}codes") is None
+
+
+def test_another_edition_of_a_guide_is_handed_in() -> None:
+    """With the package of US Core 7.0.0 its own examples have no error, and its profiles are those of that version."""
+    package = shared("definitions") / "us_core_700.tgz"
+    made = guide_files.read([package])
+    assert made.profile(f"{US_CORE}us-core-patient|7.0.0") is not None
+    with tarfile.open(package) as archive:
+        files = [archive.extractfile(one) for one in archive if one.name.startswith("package/example/") and one.name.endswith(".json")]
+        examples = [json.read(file.read()) for file in files[::4] if file]
+    assert len(examples) > 50
+    for example in examples:
+        assert [one.message for one in validate(example, guide=made) if one.severity == "error"] == [], example.get("id")
 
 
 def test_a_guide_asks_profiles_of_every_resource_of_a_type() -> None:

@@ -150,3 +150,31 @@ def test_what_cannot_be_used_is_said(elements: list[dict[str, Any]], more: dict[
         Structures({URL: item}).read(URL)
     assert raised.value.element == element
     assert reason in raised.value.reason
+
+
+def test_bases_are_not_followed_without_end() -> None:
+    """A profile on a profile on a profile, and so on, is refused; a few are taken."""
+
+    def chain(length: int) -> dict[str, Any]:
+        urls = [f"{URL}/{number}" for number in range(length)]
+        above = ["http://hl7.org/fhir/StructureDefinition/Observation", *urls]
+        return {url: differential("Observation", url=url, baseDefinition=base) for url, base in zip(urls, above, strict=False)}
+
+    assert Structures(chain(10)).read(f"{URL}/9").url == f"{URL}/9"
+    with pytest.raises(DefinitionError, match="more than 32"):
+        Structures(chain(1_000)).read(f"{URL}/999")
+
+
+@pytest.mark.parametrize(
+    ("elements", "reason"),
+    [
+        ([{"path": "Observation" + ".extension" * 100}], "$.differential.element[0].path"),
+        ([{"path": "Observation.code"}] * 5_001, "$.differential.element"),
+        ([{"path": "Observation.code", "patternCodeableConcept": {"text": "x" * 5_000}}], "longer than"),
+    ],
+)
+def test_a_definition_has_a_size(elements: list[dict[str, Any]], reason: str) -> None:
+    """What would take too long to lay over a base, or to compare, is refused."""
+    with pytest.raises(DefinitionError) as raised:
+        read(*elements)
+    assert reason in raised.value.reason

@@ -16,6 +16,12 @@ from service.fhir.validate.invariants import Invariants
 from service.fhir.validate.items import RESOURCE, Item, Scope, content, element_items, kind
 from service.fhir.validate.slicing import Discriminators, is_a
 
+MANY = 32
+STEPS = 20
+"""How many slices are checked for nothing, and what a verdict on one costs of the budget."""
+
+_TOO_MANY = "the slices of its profiles take too long to check"
+
 
 @dataclass(frozen=True, slots=True)
 class Conformance:
@@ -157,10 +163,14 @@ class Conformance:
             trial = Findings()
             Conformance(trial, scope).check_profile(profile, value.type, value.value, value.at, place)
             scope.judged[key] = not trial.counted["error"]
+            if any(one.code == "too-costly" for one in trial.found.values()):
+                self._error("too-costly", place, _TOO_MANY)
         return scope.judged[key]
 
     def _slices(self, node: Node, element: Element, items: Sequence[Item], parent: Mapping[str, Value], place: str) -> None:
         """Each slice with the items that belong to it, and what the slicing says of order and of the others."""
+        if len(node.slices) > MANY and not self._affordable(len(items) * len(node.slices), place):
+            return
         discriminators = Discriminators(self.scope, self._conforms)
         verdicts = [discriminators.slices_of(item, node) for item in items]
         taken = [next((name for name, verdict in found.items() if verdict), None) for found in verdicts]
@@ -172,6 +182,15 @@ class Conformance:
         for item in (item for item, one in zip(items, unclear, strict=True) if one):
             self.findings.information("informational", item.place, "which slice this is in cannot be told here", self.url)
         self._order(node, items, [None if one else name or "" for name, one in zip(taken, unclear, strict=True)])
+
+    def _affordable(self, verdicts: int, place: str) -> bool:
+        """Whether there is time for so many verdicts on slices, of which a definition that is handed in may have any number."""
+        budget = self.scope.budget
+        if budget.left >= 0:
+            budget.left -= verdicts * STEPS
+            if budget.left < 0:
+                self._error("too-costly", place, _TOO_MANY)
+        return budget.left >= 0
 
     def _order(self, node: Node, items: Sequence[Item], taken: Sequence[str | None]) -> None:
         """The rules of a slicing; `taken` are the slices of the items, "" for none, None where that cannot be told."""

@@ -222,3 +222,13 @@ def test_what_no_discriminator_tells_is_said() -> None:
     odd["differential"]["element"][0]["slicing"]["discriminator"][0]["path"] = "code.where(text = 'a')"
     assert found(components("a", "a"), odd) == []
     assert len(found(components("a", "a"), odd, severity="information")) == 2
+
+
+def test_slices_without_end_are_too_costly() -> None:
+    """A definition with very many slices, and a resource with very many values, are given up in time."""
+    slices = [part("Observation.component", str(number)) for number in range(2_000)]
+    coded = [{"path": "Observation.component.code", "patternCodeableConcept": concept(str(number))} for number in range(2_000)]
+    many = [one for pair in zip(slices, coded, strict=True) for one in pair]
+    profile = differential("Observation", sliced("Observation.component", "pattern", "code"), *many)
+    assert found(components(*("x" * 3_000)), profile) == [("too-costly", "Observation")]
+    assert found(components("1"), profile) == []
