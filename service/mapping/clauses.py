@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 Clause = tuple[int, ...]
 Index = dict[int, list[Clause]]
+_TWO = 2
 True_ = dict[int, None]
 """The literals that hold, in the order in which they were found."""
 
@@ -31,10 +32,15 @@ class _Concern:
 
 @dataclass(frozen=True, slots=True)
 class _Always:
-    """What every question concerns, its clauses under each of their literals, and what follows from them; None where they cannot hold."""
+    """What every question concerns, its clauses under each of their literals, and what follows from them; None where they cannot hold.
+
+    Of the clauses, those are `open` that ask for a choice where nothing else says which: one of two literals follows from the other, and a
+    literal that denies its variable holds where nothing is said.
+    """
 
     concern: _Concern
     index: Index
+    open: list[Clause]
     true: True_ | None
 
 
@@ -80,7 +86,10 @@ class Clauses:
             return None
         around = self._take(always.concern.copy(), [*asked, about or ()])
         more = around.taken[len(always.concern.taken) :]
-        true = _search(asked + more, always.concern.taken, always.index, always.true, prefer)
+        if prefer:
+            true = _search(asked + more, always.concern.taken, always.index, always.true, prefer)
+        else:
+            true = _search(asked + more, always.open, always.index, always.true, None)
         if true is None:
             return None
         if prefer:
@@ -93,7 +102,8 @@ class Clauses:
         concern = self._take(_Concern(self._denials.copy(), positive.copy()), positive)
         concern.taken.sort(key=len)
         index = _indexed(concern.taken, {})
-        return _Always(concern, index, _forced(concern.taken, (index,), {}))
+        choices = [clause for clause in concern.taken if len(clause) != _TWO or min(clause) > 0]
+        return _Always(concern, index, choices, _forced(concern.taken, (index,), {}))
 
     def _take(self, concern: _Concern, clauses: list[Clause]) -> _Concern:
         """Add what clauses concern, by themselves and through others."""

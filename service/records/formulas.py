@@ -66,7 +66,10 @@ def all_of(parts: Iterable[Formula]) -> Formula:
     for part in parts:
         if part == FALSE:
             return FALSE
-        flat.update(dict.fromkeys(part.parts) if isinstance(part, All) else {part: None})
+        if isinstance(part, All):
+            flat.update(dict.fromkeys(part.parts))
+        else:
+            flat[part] = None
     if any(isinstance(part, Literal) and not part.positive and negate(part) in flat for part in flat):
         return FALSE
     return next(iter(flat)) if len(flat) == 1 else All(tuple(flat))
@@ -78,7 +81,10 @@ def any_of(parts: Iterable[Formula]) -> Formula:
     for part in parts:
         if part == TRUE:
             return TRUE
-        flat.update(dict.fromkeys(part.parts) if isinstance(part, Any_) else {part: None})
+        if isinstance(part, Any_):
+            flat.update(dict.fromkeys(part.parts))
+        else:
+            flat[part] = None
     if any(isinstance(part, Literal) and not part.positive and negate(part) in flat for part in flat):
         return TRUE
     return next(iter(flat)) if len(flat) == 1 else Any_(tuple(flat))

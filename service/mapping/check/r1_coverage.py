@@ -71,7 +71,8 @@ def _field(one: Field, fields: Fields, rules: Theory, conditions: list[Formula],
     if not conditions:
         yield say.field_unused(one.span, one.name)
         return
-    model = rules.solve(has(one.name), inside, negate(any_of(conditions)))
+    without = (has(one.name), negate(any_of(conditions)))
+    model = rules.solve(*without, inside) if rules.solve(*without) is not None else None
     if model is not None:
         yield lost.field_lost(one.span, one.name, _when(one, rules, any_of(conditions)), situation.show(fields, model, one.name))
 

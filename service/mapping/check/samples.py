@@ -14,7 +14,7 @@ from service.mapping.check import situation
 from service.mapping.plan import Leaf, Shape, every
 from service.mapping.satisfy import theory
 from service.records.fields import Field, Fields
-from service.records.formulas import Literal, all_of, has, holds, is_, literals, negate
+from service.records.formulas import All, Formula, Literal, all_of, has, holds, is_, literals, negate
 
 _ROUNDS = 64
 
@@ -38,8 +38,9 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
     yield most
     if shape.form_of:
         return
+    certain = {*_parts(here), *(has(name) for name, one in fields.visible.items() if one.required)}
     for when in dict.fromkeys(part.when for part in every(shape.scope.parts) if holds(part.when, first)):
-        without = rules.solve(here, negate(when), whole=True)
+        without = None if certain.issuperset(_parts(when)) else rules.solve(here, negate(when), whole=True)
         if without is not None:
             yield _record(about, without, shape, 0, free=False)
     mine = [leaf for leaf in shape.scope.leaves() if leaf.mode not in ("slice", "also")]
@@ -54,6 +55,10 @@ def cover(shape: Shape) -> Iterator[dict[str, Value]]:
         rest = [leaf for leaf in left if not holds(leaf.when, record)]
         left = rest if wanted and len(rest) < len(left) else []
         number += 1
+
+
+def _parts(formula: Formula) -> tuple[Formula, ...]:
+    return formula.parts if isinstance(formula, All) else (formula,)
 
 
 def concerned(shape: Shape) -> Iterator[str]:

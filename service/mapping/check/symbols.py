@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -91,12 +92,12 @@ def _parts(parts: Iterable[Part], fields: Fields, out: Outgoing) -> Iterator[tup
 def _leaf(leaf: Leaf, fields: Fields, out: Outgoing) -> Symbol:
     names = [one for one in leaf.term.fields if one.enumerated]
     lists = {one.name: [_hole(one)] for one in leaf.term.fields if one.many and not leaf.many}
-    holes = {**_holes(fields), **lists} if lists else _holes(fields)
+    holes = ChainMap[str, Value](lists, _holes(fields))
     written: list[tuple[Formula, Value]] = []
     for values in product(*(_values(one) for one in names)):
         known = {one.name: value for one, value in zip(names, values, strict=True) if value is not None}
         when = all_of(_is(one, value) for one, value in zip(names, values, strict=True))
-        written.append((when, leaf.term.write({**holes, **known} if known else holes, out)))
+        written.append((when, leaf.term.write(ChainMap(known, holes), out)))
     made = _symbol((leaf.type, leaf.at, leaf.element.path), written, fields)
     return replace(made, when=leaf.when, many=leaf.many and any(one.many for one in leaf.term.fields), part=leaf)
 
