@@ -106,6 +106,8 @@ class Code:
             s.kind = x.type
             s.named = {}
             s.entries = _by_url(x.entry or ())
+            if len(data) > MAX_STRING and len(data) - sum(len(bytes(one.resource)) for one in x.entry or () if one.resource) > MAX_STRING:
+                raise Unsure
         elif len(data) > MAX_STRING or (name == "QuestionnaireResponse" and not runtime.answered(data, x, guide)):
             raise Unsure
         elif getattr(x, "contained", None):

@@ -49,8 +49,6 @@ NUMBER = re.compile(rb"[-0-9].{0,63}").fullmatch
 """A value that JSON allows and that begins so is a number, of which `json.read` takes no longer ones."""
 
 _encode = msgspec.json.encode
-
-
 _NO_ENTRIES = Entries()
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -146,6 +144,8 @@ class Where:
 class Nowhere:
     """Stands for a resource where what a value holds must not depend on one."""
 
+    depth = 0
+
     @property
     def named(self) -> dict[str | None, str]:
         """Nothing is known of them."""
@@ -155,8 +155,6 @@ class Nowhere:
     def entries(self) -> Mapping[str, Entry]:
         """Nothing is known of them."""
         raise Unsure
-
-    depth = 0
 
     def deepen(self, _levels: int) -> None:
         """Interned values are not deep."""

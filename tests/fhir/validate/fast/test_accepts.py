@@ -108,6 +108,20 @@ def test_depth_is_bounded() -> None:
     assert max(map(shapes.depth, definitions.resource_types())) + MAX_INTERNED < MAX_DEPTH
 
 
+def test_a_bundle_is_as_long_as_its_resources() -> None:
+    """A Bundle may be longer than a string, but not because of one."""
+    entry = {
+        "fullUrl": "urn:uuid:00000000-0000-4000-8000-000000000000",
+        "resource": PATIENT,
+        "request": {"method": "POST", "url": "Patient"},
+    }
+    many = [{**entry, "fullUrl": f"urn:uuid:{number:08}-0000-4000-8000-000000000000"} for number in range(MAX_STRING // 200)]
+    long = [{"fullUrl": f"http://a.example/{'x' * MAX_STRING}", "resource": PATIENT, "request": entry["request"]}]
+    texts = [json.write({"resourceType": "Bundle", "type": "transaction", "entry": entries}) for entries in (many, long)]
+    assert min(map(len, texts)) > MAX_STRING
+    assert list(map(accepts, texts)) == [True, False]
+
+
 def test_a_profile_that_is_not_known_is_no_reason_to_accept() -> None:
     """One that is claimed is as if it were not; one that is given leaves the resource to the other path."""
     assert accepts(json.write(changed(PATIENT, "meta", {"profile": ["http://a.example/p"]})))
