@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from service.fhir import snapshot
-from service.fhir.expansion import CodeSystem, NotEnumerableError, Terms, ValueSet, concepts
+from service.fhir.expansion import CodeSystem, NotEnumerableError, Terms, ValueSet
 from service.fhir.snapshot import STRUCTURES, VALUE_SETS, Base, Json, Row, filled, type_codes
 
 PACKAGES = ("hl7.fhir.r4.core-4.0.1.tgz", "us_core_610.tgz", "hl7.fhir.uv.ips-1.1.0.tgz")
@@ -236,8 +236,8 @@ def is_known(url: str, system: Json) -> bool:
 
 def systems_row(url: str, system: Json) -> Row:
     """Every code of a code system, lower case where case does not matter; whether there may be later ones."""
-    codes = (code for code, _ in concepts(msgspec.convert(system, CodeSystem).concept, ()))
-    any_case = not system.get("caseSensitive", True)
+    read = msgspec.convert(system, CodeSystem)
+    codes, any_case = read.codes(), not read.case_sensitive
     return {
         "name": url,
         "version": system.get("version", ""),

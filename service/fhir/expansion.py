@@ -34,6 +34,12 @@ class CodeSystem(msgspec.Struct):
     url: str
     content: str
     concept: tuple[_Concept, ...] = ()
+    version: str = ""
+    case_sensitive: bool = msgspec.field(default=True, name="caseSensitive")
+
+    def codes(self) -> Iterator[str]:
+        """Every code, those that only group others too."""
+        yield from (code for code, _ in _concepts(self.concept, ()))
 
 
 class _Filter(msgspec.Struct):
@@ -129,7 +135,7 @@ class Terms:
             return self._other(url, f"codes of {url} not in the packages")
         if system is None or system.content != "complete":
             raise NotEnumerableError(f"codes of {url} not in the packages")
-        ancestors = dict(concepts(system.concept, ()))
+        ancestors = dict(_concepts(system.concept, ()))
         chosen = {code for code, (_, usable) in ancestors.items() if usable}
         for rule in filters:
             if (rule.property, rule.op) != ("concept", "is-a"):
@@ -138,10 +144,10 @@ class Terms:
         return {(url, code) for code in chosen}
 
 
-def concepts(items: Iterable[_Concept], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[tuple[str, ...], bool]]]:
+def _concepts(items: Iterable[_Concept], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[tuple[str, ...], bool]]]:
     """Every code with the codes above it and whether it may be used (some only group others)."""
     for item in items:
         parents = (*above, *(trait.parent for trait in item.property if trait.code == "subsumedBy"))
         usable = not any(trait.code == "notSelectable" and trait.holds for trait in item.property)
         yield item.code, (parents, usable)
-        yield from concepts(item.concept, (*parents, item.code))
+        yield from _concepts(item.concept, (*parents, item.code))

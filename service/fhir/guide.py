@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from service.fhir import definitions, questions
-from service.fhir.definitions import ExtensionDefinition, Node, Profile
+from service.fhir.definitions import CodeSystem, ExtensionDefinition, Node, Profile
 from service.fhir.json import Value
 from service.fhir.questions import Form
 from service.fhir.snapshot import STRUCTURES
@@ -24,6 +24,7 @@ class Guide:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     extensions: Mapping[str, ExtensionDefinition] = field(default_factory=dict)
     value_sets: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    code_systems: Mapping[str, CodeSystem] = field(default_factory=dict)
     questionnaires: Mapping[str, Value] = field(default_factory=dict)
     globals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _forms: dict[str, Form] = field(default_factory=dict, init=False, repr=False)
@@ -34,6 +35,7 @@ class Guide:
             profiles={**self.profiles, **other.profiles},
             extensions={**self.extensions, **other.extensions},
             value_sets={**self.value_sets, **other.value_sets},
+            code_systems={**self.code_systems, **other.code_systems},
             questionnaires={**self.questionnaires, **other.questionnaires},
             globals={**self.globals, **other.globals},
         )
@@ -55,6 +57,10 @@ class Guide:
         """The (system, code) pairs of a value set; None if they are not known."""
         found = self.value_sets.get(value_set.partition("|")[0])
         return definitions.codes(value_set) if found is None else found
+
+    def code_system(self, url: str) -> CodeSystem | None:
+        """A code system by its url; None if not all its codes are known."""
+        return self.code_systems.get(url) or definitions.code_system(url)
 
     def systems(self, value_set: str) -> frozenset[str]:
         """The code systems that a value set takes codes from, even where the codes are not known; empty if that is not known either."""

@@ -64,6 +64,7 @@ def guide(resources: Iterable[tuple[str, Value]]) -> Guide:
         profiles={url: one for url, one in structures.items() if isinstance(one, Profile)},
         extensions={url: one for url, one in structures.items() if isinstance(one, ExtensionDefinition)},
         value_sets=dict(_codes(Terms(value_sets, code_systems, _packed))),
+        code_systems={one.url: _whole(one) for one in code_systems if one.content == "complete"},
         questionnaires=found["Questionnaire"],
         globals=_globals([_shaped(one, _Guide, files) for one in found["ImplementationGuide"].values()], structures.keys(), files),
     )
@@ -113,6 +114,11 @@ def _codes(terms: Terms) -> Iterator[tuple[str, frozenset[tuple[str, str]]]]:
             yield url, frozenset(terms.codes(url))
         except NotEnumerableError:
             continue
+
+
+def _whole(system: CodeSystem) -> definitions.CodeSystem:
+    codes = system.codes() if system.case_sensitive else (code.lower() for code in system.codes())
+    return definitions.CodeSystem(frozenset(codes), system.version, any_case=not system.case_sensitive)
 
 
 def _packed(url: str) -> frozenset[tuple[str, str]] | None:

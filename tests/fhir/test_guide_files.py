@@ -89,6 +89,19 @@ def test_a_questionnaire_is_handed_in() -> None:
     assert made.form(f"{BASE}phq-9") is not None
 
 
+def test_a_code_system_is_handed_in() -> None:
+    """A code that a whole code system does not have is an error at its place; of a part of one nothing is said."""
+
+    def coded(code: str) -> dict[str, Any]:
+        return PATIENT | {"maritalStatus": {"coding": [{"system": SYSTEM["url"], "code": code}]}}
+
+    said = [[one.expression for one in validate(coded(code), guide=guide(SYSTEM)) if one.severity == "error"] for code in "abcA"]
+    at = ["Patient.maritalStatus.coding[0].code"]
+    assert said == [[], [], at, at]
+    for other in ({"content": "fragment"}, {"caseSensitive": False}):
+        assert [one for one in validate(coded("A"), guide=guide(SYSTEM | other)) if one.severity == "error"] == []
+
+
 def test_an_extension_is_handed_in() -> None:
     """An extension that R4 does not have is checked by its definition."""
     shade = differential(

@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 
 from service.fhir import definitions, primitives
+from service.fhir.definitions import CodeSystem
+from service.fhir.guide import Guide
 from service.fhir.json import Number, Value
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import Item
@@ -31,12 +33,12 @@ def _attachment(value: Mapping[str, Value]) -> Iterator[Fault]:
             yield "error", "value", "hash", "the hash of an attachment must be the SHA-1 hash of its data"
 
 
-def _coding(value: Mapping[str, Value]) -> Iterator[Fault]:
-    """A code of HL7's own code systems, in a Coding or as the unit of a Quantity."""
+def _coding(value: Mapping[str, Value], code_system: Callable[[str], CodeSystem | None] = definitions.code_system) -> Iterator[Fault]:
+    """A code of a known code system, in a Coding or as the unit of a Quantity."""
     system, code, version = value.get("system"), value.get("code"), value.get("version")
     if not isinstance(system, str) or not isinstance(code, str):
         return
-    known = definitions.code_system(system)
+    known = code_system(system)
     if not primitives.is_absolute(system):
         yield "warning", "value", "system", "the system of a code should be absolute"
     if known is None:
@@ -83,8 +85,9 @@ def is_definition(name: str) -> bool:
     return {"url", "experimental"} <= definitions.children(name).keys()
 
 
-def check(item: Item, findings: Findings) -> None:
+def check(item: Item, guide: Guide, findings: Findings) -> None:
     """Check a value by the rules of its type, if there are some."""
     rules = RULES.get(item.member.type)
-    for severity, code, name, message in rules(item.value) if rules else ():
+    found = _coding(item.value, guide.code_system) if rules is _coding else rules(item.value) if rules else ()
+    for severity, code, name, message in found:
         findings.add(severity, code, f"{item.place}.{name}", message)

@@ -187,7 +187,7 @@ class _Walk:
             self._check_reference(item)
         if item.member.type in units.TYPES:
             units.check(item, self.findings)
-        datatypes.check(item, self.findings)
+        datatypes.check(item, self.scope.guide, self.findings)
 
     def _check_content(self, value: Mapping[str, Value], place: str) -> None:
         if len(value) == 1 and "id" in value:

@@ -32,6 +32,7 @@ def accepts(data: bytes, profiles: Iterable[str] | None = None, guide: Guide = P
         or guide.profiles
         or guide.extensions
         or guide.value_sets
+        or guide.code_systems
         or guide.globals
     ):
         return False
