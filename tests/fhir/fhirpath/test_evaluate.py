@@ -18,7 +18,8 @@ PATIENT = json.read("""{
   "birthDate": "1974-12", "_birthDate": {"extension": [{"url": "u", "valueDecimal": 1.50}]},
   "name": [{"given": ["Ann", null], "_given": [null, {"id": "x"}], "family": "Aye"}, {"family": "Bee"}],
   "multipleBirthInteger": 2,
-  "contact": [{"name": {"family": "Cee"}}],
+  "contact": [{"name": {"family": "Cee"}, "modifierExtension": [{"url": "m", "valueBoolean": true}]}],
+  "maritalStatus": {"coding": [{"system": "http://hl7.org/fhir/administrative-gender", "code": "male"}]},
   "contained": [{"resourceType": "Organization", "id": "o", "name": "Org"}],
   "managingOrganization": {"reference": "#o"}
 }""")

@@ -75,8 +75,56 @@ conformsTo('http://hl7.org/fhir/StructureDefinition/Patient') and conformsTo('ht
 iif(false, 1).empty() and iif({}, 1, 2) = 2 and name.first().iif(family = 'Aye', 'a', 'b') = 'a'
 true.not() = false and {}.not().empty() and {}.empty() and 1.exists() and (1 | 2).count() = 2 and (1 | 2).where($this > 1) = 2
 name.select(given).count() = 2 and name.all(family.exists()) and (name.first() as HumanName).exists() and name.ofType(Period).empty()
+maritalStatus.memberOf(%`vs-administrative-gender`) and maritalStatus.coding.memberOf(%`vs-administrative-gender`)
+maritalStatus.text.memberOf(%`vs-administrative-gender`).empty() and {}.conformsTo('x').empty() and contact.checkModifiers('m').exists()
+2 'cm' * 3 'cm' = 6 'cm2' and 6 'cm2' / 2 'cm' = 3 'cm' and 4 'g' / 2 = 2 'g' and 2 * 4 'g' = 8 'g' and 6 'g' / 3 'g' = 2 '1'
+1 / 2 's' = 0.5 '/s' and 6 'm/s' / 3 'm/s' = 2 '1' and 6 'm' / (3 'm/s') = 2 's' and (1 'm' / 0 'm').empty() and (1 'm' * 1 'none').empty()
+1 week = 7 days and 13 months > 1 year and 1 year ~ 1 'a' and (1 year = 1 'a').empty() and 1 'h' ~ 60 'min' and (1 'g' ~ 1 'm') = false
+1 'h' + 30 'min' = 90 'min' and 1 'h' - 30 'min' = 0.5 'h' and (1 'h' + 1 'm').empty() and 1 'g' + 2 'g' = 3 'g' and (1 'x' = 2 'y').empty()
+-(1.5) = -1.5 and +1 = 1 and -(1 'g') < 0 'g' and {}.empty()
+(-{}).empty() and (1 + {}).empty() and (1 / 0).empty() and (1 mod 0).empty()
+@2024-01-01T23:30:00-05:00 = @2024-01-02T04:30:00Z and @2024-01-01T01:00:00+02:00 < @2024-01-01T00:00:00Z and @2024T = @2024
+(@2024-01-01T10:00:00 = @2024-01-01T10:00:00Z).empty() and @2024-01-01T10:00:00 < @2024-01-02 and (@T10 = @2024) = false
+@0001-01-01T00:00:00+14:00 = @0001-01-01T00:00:00+14:00 and @2024-01-01T10:00Z = @2024-01-01T12:00+02:00
+@2024-02-29 + 1 year = @2025-02-28 and @2024-01 - 2 months = @2023-11 and @2024 + 400 days = @2025 and @2024 + 6 months = @2024
+@2024-01-01T00:00:00.500Z + 500 'ms' = @2024-01-01T00:00:01Z
+@2024-01-01 + 36 hours = @2024-01-02 and @2024-01-15 - 2 weeks = @2024-01-01
+(@0001-01-01 - 1 day).empty() and (@9999-12 + 1 month).empty() and @T00:30 - 1 hour = @T23:30 and @T10 + 90 minutes = @T11
+(@2024-01-01T10:00:00Z + 1 day).toString() = '2024-01-02T10:00:00Z' and (@T10:00:00.5 + 1 second).toString() = '10:00:01.5'
+'a' != 1 and 1 != true and true = true and (1 | 2) != (1 | 2 | 3) and 1 ~ 1.0 and 'A b' ~ 'a  B' and ({} ~ {}) and (1 ~ {}) = false
+name ~ name and (name !~ name) = false and (contact.name ~ name.first()) = false and (@2024 ~ @2024-01) = false and name = name
+(1 | 2) ~ (2 | 1) and (1 | 1.4) !~ (1.4 | 3)
+1 <= 1 and 1 >= 1 and 2 > 1 and 'b' >= 'a' and 1 'g' > 1 'mg' and ({} < 1).empty() and @2024-01 > @2023
+(1 in {}) = false and ({} in (1)).empty() and (1 | 2) contains 2 and ({} contains 1) = false and ('a' & {}) = 'a'
+Resource.id = 'a' and DomainResource.exists() and (name.first() as Period).empty() and name.first() is HumanName and ({} is String).empty()
+(true xor false) and (true xor true) = false and ({} xor true).empty()
+({} implies true) and (false or {}).empty() and (true implies {}).empty()
 """
-REFUSED = ["'a'.subsumes('b')", "'a'.subsumedBy('b')", "name.single()", "(1 | 2).toInteger()", "1.upper()", "'a'.abs()", "'a'.round()"]
+REFUSED = [
+    *("'a'.subsumes('b')", "'a'.subsumedBy('b')", "name.single()", "(1 | 2).toInteger()", "1.upper()", "'a'.abs()", "'a'.round()"),
+    *("(1 | 2).allTrue()", "name.skip('a')", "name['a']", "'a'.precision()", "'a'.lowBoundary()", "1.lowBoundary('a')", "true.ln()"),
+    *(
+        "'a'.comparable(1 'g')",
+        "1.round(-1)",
+        "'a'.substring('b')",
+        "'x'.decode('hex')",
+        r"'\\u12'.unescape('json')",
+        "'a' & 1",
+        "-'a'",
+        "+'a'",
+    ),
+    *(
+        "1 'g' * 'a'",
+        "true + 1",
+        "@T10 + 1 day",
+        "@T10 < @2024",
+        "1.conformsTo('x')",
+        "contact.checkModifiers('n')",
+        "iif(1 | 2, 1)",
+        "name + 1",
+    ),
+    *("name.select(family.upper(1))", "iif(true)", "true < false", "maritalStatus < 1", "1.matches('a')", "name.first().startsWith('a')"),
+]
 
 
 @pytest.mark.parametrize("expression", [line for line in TRUE.splitlines() if line])
