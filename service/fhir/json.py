@@ -10,7 +10,7 @@ import json
 import re
 from array import array
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import accumulate
 from typing import Any
 
@@ -24,6 +24,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_VALUES = 2 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_DIGITS = 64
+_FAR = 999_999
 
 _DIGITS = bytes(48 if byte in b"0123456789.eE+-" else 32 for byte in range(256))
 _LONG_NUMBER = b"0" * (MAX_DIGITS + 1)
@@ -75,8 +76,12 @@ class Number:
 
     @property
     def decimal(self) -> Decimal:
-        """The exact value."""
-        return Decimal(self.text)
+        """The exact value; with an exponent beyond what a Decimal has, one as far from what anybody means."""
+        try:
+            return Decimal(self.text)
+        except InvalidOperation:
+            digits, _, exponent = self.text.lower().partition("e")
+            return Decimal(f"{digits}e{'-' if exponent.startswith('-') else ''}{_FAR}")
 
 
 def read(data: bytes | str) -> Value:

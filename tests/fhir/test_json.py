@@ -141,3 +141,11 @@ def test_only_json_values_are_written() -> None:
     """A Python number has no token, so it is not written."""
     with pytest.raises(TypeError):
         json.write({"a": 1})
+
+
+@pytest.mark.parametrize("token", ["1e" + "9" * 60, "-1E+" + "9" * 60, "1e-" + "9" * 60, "0e" + "9" * 60])
+def test_every_number_has_a_value(token: str) -> None:
+    """A number whose exponent nobody can hold has a value on the same side of all that are meant."""
+    value = Number(token).decimal
+    assert abs(value) > 10**400 or abs(value) < Decimal("1e-400")
+    assert (value < 0) == token.startswith("-")
