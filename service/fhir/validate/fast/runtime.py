@@ -14,6 +14,7 @@ import msgspec
 from service.fhir import definitions, json, primitives, ucum
 from service.fhir.bundle import Entries
 from service.fhir.fhirpath import Budget, Environment, FhirPathError, Node, compile  # noqa: A004 - what it does
+from service.fhir.fhirpath.model import is_moderate
 from service.fhir.guide import Guide
 from service.fhir.json import MAX_DEPTH
 from service.fhir.snapshot import STRUCTURES
@@ -306,11 +307,18 @@ def in_order(earlier: str, later: str) -> bool:
     return datetime.fromisoformat(earlier) < datetime.fromisoformat(later)
 
 
+def amount(value: Any) -> Decimal | None:
+    """The number of a decimal; None for none, and for one of a size that FHIRPath does not take."""
+    found = None if value is None else Decimal(bytes(value).decode())
+    return found if found is not None and is_moderate(found) else None
+
+
 def ascending(low: Any, high: Any) -> bool:
     """Whether one Quantity is surely not above another of the same unit."""
-    if low.value is None or high.value is None or (low.system, low.code, low.unit) != (high.system, high.code, high.unit):
+    if (low.system, low.code, low.unit) != (high.system, high.code, high.unit) or low.comparator or high.comparator:
         return False
-    return Decimal(bytes(low.value).decode()) <= Decimal(bytes(high.value).decode())
+    least, most = amount(low.value), amount(high.value)
+    return least is not None and most is not None and least <= most
 
 
 def answered(data: bytes, x: Any, guide: Guide) -> bool:

@@ -206,7 +206,7 @@ def compared(operator: str, left: Term, right: Term) -> Truth:
         case Amount(), Amount():
             return Truth(f"{left.code} {operator} {right.code}", f"not {left.code} {operator} {right.code}", exact=True)
         case (Some(code, "decimal", False),), Amount(number):
-            return Truth(f"({code} is not None and Decimal(bytes({code}).decode()) {operator} {number})")
+            return Truth(f"((d := amount({code})) is not None and d {operator} {number})")
         case (Some(code, "integer" | "positiveInt" | "unsignedInt", False),), Amount(number):
             return Truth(f"({code} is not None and {code} {operator} {number})")
         case (Some(one, at, False),), (Some(two, other, False),) if at == other and operator in ("<=", ">="):

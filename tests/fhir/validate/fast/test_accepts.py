@@ -134,6 +134,21 @@ def test_a_guide_with_definitions_leaves_all_to_the_other_path() -> None:
     assert not accepts(GOOD, guide=Guide(globals={"Patient": ("us-core-patient",)}))
 
 
+@pytest.mark.parametrize(("period", "verdict"), [("0", "good"), ("1.50", "good"), ("-1", "bad"), ("1e400", "bad")])
+def test_rules_about_numbers_are_those_of_fhirpath(period: str, verdict: str) -> None:
+    """A rule that compares a number holds for the sizes of numbers that FHIRPath takes, and no others."""
+    repeat = {"period": json.Number(period), "periodUnit": "d"}
+    used = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "subject": {"display": "x"},
+        "medicationCodeableConcept": {"text": "x"},
+    }
+    text = json.write({**used, "dosage": [{"timing": {"repeat": repeat}}]})
+    assert accepts(text) is (verdict == "good")
+    assert bool(errors(text)) is (verdict == "bad")
+
+
 def test_invariants_are_left_out_only_when_asked() -> None:
     """Code without invariants accepts what breaks one: it is there to be measured."""
     broken = json.write(changed(PRESSURE, "referenceRange", [{"type": {"text": "x"}}]))
