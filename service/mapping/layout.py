@@ -54,9 +54,9 @@ class Layout:
     `all` are the layouts of every kind, for the records inside.
     """
 
-    kind: Kind
+    kind: Kind = field(repr=False)
     lines: Mapping[Path, Line]
-    all: Mapping[str, Layout]
+    all: Mapping[str, Layout] = field(repr=False)
     rows: Rows | None = field(default=None, kw_only=True)
 
     def ours(self, record: Value, *paths: str) -> Value:

@@ -32,6 +32,10 @@ MOST = 5
 """Records of a kind that aim at what was touched; one with as little as can be stands beside them."""
 
 
+INVALID = "KAP414"
+"""The diagnostic of a record that would become an invalid resource."""
+
+
 class Broken(Exception):  # noqa: N818 - it is a finding, not an error
     """A law does not hold; the text says which, and shows the record."""
 
@@ -51,7 +55,7 @@ def hold(loaded: Library, touched: Mapping[str, list[Spot]], random: Random) -> 
     """
     for name, spots in touched.items():
         kind = loaded.kinds[name]
-        records = list(_aimed(kind, spots, random))
+        records = [record for record in _aimed(kind, spots, random) if not _invalid(loaded, kind, record)]
         shapes = [one.shape for one in spots if one.shape]
         alone: dict[Any, Gateway] = {}
         for record in records:
@@ -64,8 +68,10 @@ def hold(loaded: Library, touched: Mapping[str, list[Spot]], random: Random) -> 
                     _other_form(loaded, kind, shape, record)
         for parent in loaded.kinds.values():
             for listing in parent.children:
-                if listing.kind == name and parent.name not in touched and (whole := _around(loaded, parent, listing, records[0], random)):
-                    _round_trip(loaded, parent, whole, random)
+                if listing.kind == name and parent.name not in touched and records:
+                    whole = _around(loaded, parent, listing, records[0], random)
+                    if whole and not _invalid(loaded, parent, whole):
+                        _round_trip(loaded, parent, whole, random)
 
 
 def _aimed(kind: Kind, spots: list[Spot], random: Random) -> Iterator[dict[str, Any]]:
@@ -103,6 +109,17 @@ def _around(loaded: Library, parent: Kind, listing: ChildList, record: dict[str,
     found: list[Issue] = []
     list(children.spread(loaded.kinds, parent, made, found))
     return None if found else made
+
+
+def _invalid(loaded: Library, kind: Kind, record: Value) -> bool:
+    """Whether a record is refused since what it becomes would break an invariant, of which the proof could not tell."""
+    try:
+        written(loaded, kind.name, record)
+    except Refused as refused:
+        codes = {one.code for one in refused.issues}
+        _hold(codes == {INVALID}, f"refused: {refused}", kind, record)
+        return True
+    return False
 
 
 def _round_trip(loaded: Library, kind: Kind, record: Value, random: Random) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from service.mapping.gather import turn
 from service.mapping.plan import Block, Items, Kind, Leaf, Part, Shape, every
 from service.mapping.terms.constant import Constant
 from service.mapping.terms.value import FieldValue
@@ -31,7 +32,7 @@ def derive(kinds: Iterable[Kind], reserved: tuple[str, ...]) -> None:
             coding = next(part for part in concept.parts if isinstance(part, Block) and leaf in part.parts)
             systems = {url for mark in coding.marks if isinstance(mark.term, Constant) for url in mark.term.read_as}
             leaf.term.fields[0].excluded.update(_named(shape, concept.path, systems))
-            for other in shapes if shape.each or not _asks(shape) else ():
+            for other in shapes if any(turn(shape)) else ():
                 if other.type == shape.type and other is not shape:
                     leaf.term.fields[0].excluded.update(_codes(other, concept.path, systems))
 
@@ -41,10 +42,6 @@ def _lists(parts: list[Part]) -> Iterator[tuple[Items, list[Block]]]:
     for around in (parts, *(part.parts for part in every(parts) if isinstance(part, Block))):
         beside = [part for part in around if isinstance(part, Block)]
         yield from ((part, beside) for part in around if isinstance(part, Items))
-
-
-def _asks(shape: Shape) -> bool:
-    return any(leaf.mode == "match" and leaf.branch is None for leaf in shape.scope.leaves())
 
 
 def _free_codes(parts: list[Part]) -> list[tuple[Block, Leaf]]:
