@@ -71,6 +71,7 @@ def main() -> None:
     kap-fhir convert vitals reading.json   a record as FHIR
     kap-fhir convert bundle.json           FHIR as records
     kap-fhir explain vitals reading.json   where each element comes from
+    kap-fhir validate bundle.json          is it FHIR R4, and what its profiles ask for?
     kap-fhir demo                          a synthetic session, both ways, and the API
 
     Exit status: 0 done; 1 something was refused, differs or does not hold, and standard error says what; 2 the command was not understood,
