@@ -82,7 +82,7 @@ class _Guide(msgspec.Struct):
 
 def _head(resource: Value, file: str) -> tuple[str, str]:
     match resource:
-        case {"resourceType": str(kind), "url": str(url)} if kind in USED:
+        case {"resourceType": str(kind), "url": str(url)} if kind in USED and url:
             return kind, url
         case {"resourceType": str(kind)} if kind in USED:
             raise GuideError(file, "", f"a {kind} without a url defines nothing")

@@ -169,13 +169,11 @@ def constraint_row(element: Json, types: Types) -> Row:
             "binding": binding(element),
             "must_support": element.get("mustSupport", False),
             "slicing": slicing
-            and filled(
-                {
-                    "by": [[by["type"], by["path"]] for by in slicing.get("discriminator", ())],
-                    "rules": slicing.get("rules", "open"),
-                    "ordered": slicing.get("ordered", False),
-                }
-            ),
+            and {
+                "by": [[by["type"], by["path"]] for by in slicing.get("discriminator", ())],
+                "rules": slicing.get("rules", "open"),
+                **filled({"ordered": slicing.get("ordered", False)}),
+            },
         }
     )
 
@@ -223,7 +221,7 @@ def _snapshot_rows(item: Json, types: Types) -> Iterator[Row]:
     elements = _elements(item)
     sliced = {element["id"].rpartition(":")[0] for element in elements if "sliceName" in element}
     for element in elements[1:]:
-        base = types.element(inside[element["id"].rpartition(".")[0]], element["path"].rpartition(".")[2])
+        base = types.element(inside.get(element["id"].rpartition(".")[0], ()), element["path"].rpartition(".")[2])
         if base is None:
             raise DefinitionError(f"not an element of {item['type']}", element["id"])
         row = {"card": cardinality(element), **constraint_row(element, types)}
@@ -311,7 +309,7 @@ class _Overlay:
                 row.pop(name, None)
         new = constraint_row(element, self.types)
         if "slicing" in new:
-            new["slicing"] = {**row.get("slicing", {}), **new["slicing"]}
+            new["slicing"] = {"by": [], **row.get("slicing", {}), **filled(new["slicing"])}
         row.update({name: value for name, value in new.items() if base.get(name) != value})
         row["card"] = f"{element.get('min', low)}..{element.get('max', high)}"
 

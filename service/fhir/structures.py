@@ -102,10 +102,18 @@ def _base_row(element: Element) -> Row:
     )
 
 
+class _Note(msgspec.Struct):
+    url: str
+    told: bool = msgspec.field(default=False, name="valueBoolean")
+    type: str = msgspec.field(default="", name="valueUrl")
+    limit: str = msgspec.field(default="", name="valueCanonical")
+
+
 class _Type(msgspec.Struct):
     code: str
     profile: tuple[str, ...] = ()
     target_profile: tuple[str, ...] = msgspec.field(default=(), name="targetProfile")
+    extension: tuple[_Note, ...] = ()
 
 
 _Path = Annotated[str, msgspec.Meta(max_length=MAX_PATH)]
@@ -122,10 +130,6 @@ class _Slicing(msgspec.Struct):
     ordered: bool = False
 
 
-class _Note(msgspec.Struct):
-    url: str
-
-
 class _Binding(msgspec.Struct):
     strength: str
     value_set: str = msgspec.field(default="", name="valueSet")
@@ -139,6 +143,10 @@ class _Rule(msgspec.Struct):
     extension: tuple[_Note, ...] = ()
 
 
+class _Origin(msgspec.Struct):
+    path: str = ""
+
+
 class _Element(msgspec.Struct):
     path: _Path
     id: _Path = ""
@@ -148,6 +156,7 @@ class _Element(msgspec.Struct):
     type: tuple[_Type, ...] = ()
     slicing: _Slicing | None = None
     binding: _Binding | None = None
+    base: _Origin | None = None
     constraint: tuple[_Rule, ...] = ()
     max_length: int = msgspec.field(default=0, name="maxLength")
     must_support: bool = msgspec.field(default=False, name="mustSupport")
@@ -179,7 +188,7 @@ class _Structure(msgspec.Struct):
     url: str
     type: str
     derivation: Literal["constraint"]
-    base: str = msgspec.field(name="baseDefinition")
+    base: Annotated[str, msgspec.Meta(min_length=1)] = msgspec.field(name="baseDefinition")
     version: str = ""
     fhir_version: Annotated[str, msgspec.Meta(pattern=r"^4\.")] = msgspec.field(default="4.", name="fhirVersion")
     context: tuple[_Context, ...] = ()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tarfile
+from copy import deepcopy
 from decimal import Decimal
 from functools import cache
+from random import Random
 from typing import Any
 
 import msgspec
@@ -13,12 +15,14 @@ import pytest
 
 from service.fhir import definitions, json
 from service.fhir.guide import PACKED, Guide
-from service.fhir.guide_files import guide
+from service.fhir.guide_files import GuideError, guide
 from service.fhir.profiles import Profile
 from service.fhir.snapshot import DefinitionError
 from service.fhir.structures import Structures
 from service.fhir.validate import validate
+from tests.fhir.validate.made import PRESSURE
 from tests.fhir.validate.profiled import URL, differential, part, sliced
+from tests.support.seed import SEED
 from tests.support.shared import shared
 
 PACKAGES = ("us_core_610.tgz", "hl7.fhir.uv.ips-1.1.0.tgz")
@@ -178,3 +182,53 @@ def test_a_definition_has_a_size(elements: list[dict[str, Any]], reason: str) ->
     with pytest.raises(DefinitionError) as raised:
         read(*elements)
     assert reason in raised.value.reason
+
+
+JUNK = (
+    None,
+    True,
+    1,
+    "",
+    "x",
+    "*",
+    "$this",
+    [],
+    {},
+    ["x"],
+    {"a": []},
+    "Observation.value[x]",
+    "http://hl7.org/fhir/StructureDefinition/bp",
+)
+
+
+def spoilt(value: Any, random: Random) -> Any:
+    """A copy with one member left out or replaced, at any depth."""
+    copy = deepcopy(value)
+    inner = copy
+    while True:
+        name = random.choice([*inner] if isinstance(inner, dict) else range(len(inner)))
+        if isinstance(inner[name], dict | list) and inner[name] and random.random() < 0.8:
+            inner = inner[name]
+        elif random.random() < 0.3:
+            del inner[name]
+            return copy
+        else:
+            inner[name] = deepcopy(random.choice(JUNK))
+            return copy
+
+
+def test_a_definition_is_read_or_refused() -> None:
+    """Whatever is wrong with a StructureDefinition, it gives a guide or a GuideError, and the guide checks resources."""
+    items = [item for url, item in structures("us_core_610.tgz").items() if "observation" in url or "blood" in url or "race" in url]
+    read = 0
+    for number in range(120):
+        random = Random(f"{SEED} {number}")
+        item = {name: value for name, value in random.choice(items).items() if name != random.choice(("snapshot", "text"))}
+        try:
+            made = guide([("a.json", json.from_python(spoilt(item, random)))])
+        except GuideError:
+            continue
+        read += 1
+        for url in made.profiles:
+            validate(PRESSURE, [url], made)
+    assert read > 10
