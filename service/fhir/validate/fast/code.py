@@ -174,22 +174,13 @@ class Code:
         found = PACKED.profile(url)
         if found is None:
             return _nothing
-        if (name, url) not in self._profiles:
-            self._profiles[name, url] = self._emitted(found.name, name, found.tree) if found.type == name else None
-        check = self._profiles[name, url]
-        if check is None:
+        if found.type != name:
             raise Unsure
-        return check
+        return self._emitted((name, url), found.name, name, found.tree)
 
     def _vital(self, vital: Profile) -> Check:
         """The function of R4's profile for a vital sign, or of what claimed profiles leave of it."""
-        key = vital.url, " ".join(vital.elements)
-        if key not in self._profiles:
-            self._profiles[key] = self._emitted(f"{vital.name}_{len(self._profiles)}", vital.type, vital.tree)
-        check = self._profiles[key]
-        if check is None:
-            raise Unsure
-        return check
+        return self._emitted((vital.url, " ".join(vital.elements)), f"{vital.name}_{len(self._profiles)}", vital.type, vital.tree)
 
     def _extended(self, x: Any, hosts: frozenset[str], name: str, s: Where) -> None:
         """Refuse an extension that may be known and wrong, where it stands."""
@@ -207,23 +198,21 @@ class Code:
         for one in x.extension or ():
             if ":" not in one.url and (one.url not in known.parts or one.extension):
                 raise Unsure
-        key = "Extension", x.url
+        self._emitted(("Extension", x.url), x.url.rpartition("/")[2], "Extension", known.tree)(x, s)
+
+    def _emitted(self, key: tuple[str, str], name: str, at: str, tree: definitions.Node) -> Check:
+        """The function of a definition, kept under a key. Raises Unsure where there is none."""
         if key not in self._profiles:
-            self._profiles[key] = self._emitted(x.url.rpartition("/")[2], "Extension", known.tree)
+            name = re.sub(r"\W", "_", name)
+            try:
+                self._link(name, profiles.text(name, at, tree, invariants=self._invariants))
+                self._profiles[key] = self._names[name]
+            except NotEmitted:
+                self._profiles[key] = None
         check = self._profiles[key]
         if check is None:
             raise Unsure
-        check(x, s)
-
-    def _emitted(self, name: str, at: str, tree: definitions.Node) -> Check | None:
-        name = re.sub(r"\W", "_", name)
-        try:
-            text = profiles.text(name, at, tree, invariants=self._invariants)
-        except NotEmitted:
-            return None
-        self._link(name, text)
-        found: Check = self._names[name]
-        return found
+        return check
 
     def _extension(self, data: bytes, s: Where) -> Any:
         """The Struct of an extension, which is kept if it only holds codes: those come again and again."""
