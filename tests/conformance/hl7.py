@@ -40,7 +40,7 @@ def _known(kept: Path) -> dict[str, list[Value]]:
 def _ask(resources: Mapping[str, bytes], definitions: bytes, packages: Sequence[str], kept: Path) -> None:
     """Ask for what is not known, and add each answer as it comes: a run that is stopped is not lost."""
     kept.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as folder, kept.open("ab") as answers:
+    with TemporaryDirectory() as folder, kept.open("ab", buffering=0) as answers:
         loaded = _write(Path(folder), "definitions", definitions)
         files = [str(_write(Path(folder), key, text)) for key, text in resources.items()]
         command = [str(shared("tools/hl7-validator/validate")), "--ndjson"]

@@ -22,6 +22,8 @@ Resources = dict[tuple[str, str], bytes]
 PACKAGES = ("hl7.fhir.r4.core-4.0.1", "us_core_610", "us_core_700", "hl7.fhir.uv.ips-1.1.0")
 DEFINITIONS = 400
 GENERATED = 300
+SEED = 1
+"""Of the definitions and records: those of one run are those of every other."""
 
 
 @cache
@@ -33,9 +35,9 @@ def given() -> list[Value]:
     return [*{one["url"]: one for one in (*published.definitions(clinics), *theirs, *ours)}.values()]
 
 
-def whole(seed: int) -> Resources:
+def whole() -> Resources:
     """Resources as they stand: all cases, all examples of the packages and of the mappings, some definitions and generated records."""
-    return {**cases(), **package_examples(), **package_definitions(seed), **our_examples(), **generated(seed)}
+    return {**cases(), **package_examples(), **package_definitions(), **our_examples(), **generated()}
 
 
 def changed(resources: Resources, seed: int, each: int) -> Resources:
@@ -60,10 +62,10 @@ def package_examples() -> Resources:
     return {("package example", name): text for name, text in _packaged(r"package/example/[A-Z].*\.json")}
 
 
-def package_definitions(seed: int) -> Resources:
+def package_definitions() -> Resources:
     """Some of the definitions that the packages consist of: they are resources too."""
     found = [*_packaged(r"package/[A-Z][A-Za-z]*-.*\.json")]
-    return {("definition", name): text for name, text in Random(seed).sample(found, DEFINITIONS)}
+    return {("definition", name): text for name, text in Random(SEED).sample(found, DEFINITIONS)}
 
 
 def our_examples() -> Resources:
@@ -72,14 +74,14 @@ def our_examples() -> Resources:
     return {("our example", f"{path.parent.name}/{path.name.removesuffix('.fhir.json')}"): path.read_bytes() for path in paths}
 
 
-def generated(seed: int) -> Resources:
+def generated() -> Resources:
     """What the mappings make of generated records, of every kind."""
     gateways = {clinic: Gateway.of(replace(mappings(clinic), layouts={})) for clinic, _ in CASES}
     made: Resources = {}
     for number in range(GENERATED):
         clinic, kind = CASES[number % len(CASES)]
         kinds = mappings(clinic).kinds
-        record = generate.record(kinds[kind], Random(f"{seed} {number}"), kinds)
+        record = generate.record(kinds[kind], Random(f"{SEED} {number}"), kinds)
         made["generated record", f"{kind} {clinic} {number}"] = gateways[clinic].to_fhir(kind, json.write(record)).data
     return made
 

@@ -23,14 +23,14 @@ EACH = 100
 @cache
 def whole() -> list[Verdict]:
     """The verdicts on resources as they stand."""
-    return oracle.judge(material.whole(SEED), material.given())
+    return oracle.judge(material.whole(), material.given())
 
 
 @cache
 def changed() -> list[Verdict]:
     """The verdicts on changed ones, of those that HL7's validator accepts."""
     accepted = {(one.sort, one.name) for one in whole() if not one.theirs}
-    resources = {name: text for name, text in material.whole(SEED).items() if name in accepted}
+    resources = {name: text for name, text in material.whole().items() if name in accepted}
     return oracle.judge(material.changed(resources, SEED, EACH), material.given())
 
 

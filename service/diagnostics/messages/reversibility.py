@@ -176,6 +176,17 @@ def written_twice(span: Span, path: str, other: Span, situation: str) -> Diagnos
     )
 
 
+def also_reads_constant(span: Span, path: str, field: str, other: Span, situation: str) -> Diagnostic:
+    return Diagnostic(
+        "KAP344",
+        f"this `also` line reads what another line writes at `{path}`",
+        span,
+        f"the other is {other.place}",
+        (f"{situation}\nwhich would come back with `{field}`",),
+        "remove one of the lines",
+    )
+
+
 def choice_written_twice(span: Span, one: str, two: str, situation: str) -> Diagnostic:
     return Diagnostic(
         "KAP315",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from service.diagnostics.diagnostic import Diagnostic
 from service.mapping import counterpart
 from service.mapping.check import (
+    also,
     conformance,
     example,
     forms,
@@ -26,7 +27,7 @@ from service.mapping.plan import Kind, Shape
 from service.mapping.receiver import Links, Receiver
 from service.mapping.sender import Names
 
-_OF_SHAPE = (matches, forms, r6_slices, r7_alternatives, r11_single)
+_OF_SHAPE = (matches, also, forms, r6_slices, r7_alternatives, r11_single)
 
 
 def check(kinds: Mapping[str, Kind], names: Names) -> list[Diagnostic]:
