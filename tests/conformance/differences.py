@@ -13,6 +13,7 @@ THEIRS: Mapping[str, str] = {
     "unknown extensions": r"Extension_EXT_Unknown_NotHere|Type_Specific_Checks_DT_URL_Resolve .*\.url: ",
     "unknown systems": r"Type_Specific_Checks_DT_URL_Resolve .*\.system: ",
     "relative systems": r"Terminology_TX_System_Relative",
+    "versions of code systems": r"UNKNOWN_CODESYSTEM_VERSION",
     "grown code systems": r"Unknown_Code_in_Version",
     "links of narratives": r"Type_Specific_Checks_DT_XHTML_Resolve",
     "OIDs": r"Type_Specific_Checks_DT_OID_Valid",
@@ -28,11 +29,13 @@ FOLLOWING: Mapping[str, str] = {"displays": r"Terminology_TX_NoValid_|Validation
 """By the name of a reason what else HL7's validator says because of it."""
 OURS: Mapping[str, str] = {
     "targets of references": r"structure .* must refer to .*, not to ",
+    "base64": r"value .* is not base64",
     "empty arrays": r"structure .*: an array must not be empty",
     "UCUM": r"code-invalid .*: this is not a code of UCUM",
     "one div": r"value .*\.div: .* is (not well-formed XHTML|XHTML with a document type)",
     "listed codes of others": r"code-invalid .* must be a code of the value set .*",
     "elements of an id alone": r"invariant .*: ele-1:",
+    "nothing beside ids": r"structure .*: `_(id|url)` is not an element of",
     "writes of Bundles": r"required .*: a PUT must have the resource|value .*\.request\.url: |required .*: an entry must have a fullUrl",
 }
 """By its name the errors that ours alone has: code, expression, message."""

@@ -213,13 +213,13 @@ def _member(at: str, name: str) -> Member | None:
     if not name.startswith("_"):
         return definitions.member(at, name)
     found = definitions.member(at, name[1:])
-    beside = found is not None and definitions.is_primitive(found.type) and found.type != "xhtml" and not _is_attribute(found)
+    beside = found is not None and definitions.is_primitive(found.type) and found.type != "xhtml" and not _is_system(found)
     return found if beside else None
 
 
-def _is_attribute(member: Member) -> bool:
-    """Whether a member is an attribute in XML, which has nothing beside it: the id of an element, the url of an extension."""
-    return (member.name == "id" and member.type == "string") or member.element.path == "Extension.url"
+def _is_system(member: Member) -> bool:
+    """Whether a member is of a system type of FHIRPath, which has nothing beside it: an id, the url of an extension."""
+    return member.name == "id" or member.element.path == "Extension.url"
 
 
 def _aligned(values: Value, companions: Value) -> bool:

@@ -40,6 +40,7 @@ BROKEN: list[tuple[Value, list[tuple[str, str]]]] = [
     (PATIENT | {"_birthDate": None}, [("structure", "Patient.birthDate")]),
     (PATIENT | {"name": [None]}, [("structure", "Patient.name[0]")]),
     (changed(PATIENT, "name.0._id", {"id": "a"}), [("structure", "Patient.name[0]")]),
+    (changed(PATIENT, "_id", {"extension": [{"url": "https://a.example", "valueString": "x"}]}), [("structure", "Patient")]),
     (
         changed(PATIENT, "extension", [{"url": "https://a.example", "_url": {"id": "a"}, "valueString": "x"}]),
         [("structure", "Patient.extension[0]")],
