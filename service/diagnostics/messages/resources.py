@@ -115,6 +115,10 @@ def breaks_r4(where: str, kind: str, fault: str, rule: str) -> Issue:
     return Issue("KAP519", kind, f"not FHIR R4, so nothing of it is read: {fault}", where, help=rule)
 
 
+def breaks_form(where: str, kind: str, fault: str, rule: str) -> Issue:
+    return Issue("KAP521", kind, f"not FHIR R4, but read: {fault}", where, severity="warning", help=rule)
+
+
 def breaks_profile(where: str, profile: str, fault: str) -> Issue:
     return Issue(
         "KAP520",

@@ -13,6 +13,10 @@ from service.fhir.validate.items import Scope
 _STRUCTURES = "http://hl7.org/fhir/StructureDefinition/"
 
 
+CONDITIONAL = "a search in place of a reference may stand in a transaction Bundle only"
+"""What is wrong with a conditional reference in any other place."""
+
+
 def target_types(reference: Value, scope: Scope) -> set[str]:
     """The types that `reference` and `type` of a Reference name: one, none if unknown, two if they contradict each other."""
     if not isinstance(reference, dict):
@@ -57,7 +61,7 @@ def problem(literal: Value, scope: Scope) -> tuple[str, str, str] | None:
     if "?" in literal and not primitives.is_absolute(literal):
         if scope.entries.kind == "transaction":
             return None
-        return "error", "value", "a search in place of a reference may stand in a transaction Bundle only"
+        return "error", "value", CONDITIONAL
     found = targets(literal, scope)
     if len(found) > 1 and scope.entries.kind != "history":
         return "error", "multiple-matches", "the reference names more than one resource of the Bundle"
