@@ -1,4 +1,4 @@
-"""Validation of resources against R4 4.0.1 and the profiles of R4 core and US Core, invariants left out."""
+"""Validation of resources against R4 4.0.1 and the profiles of R4 core, US Core and IPS: what is wrong, or fast that nothing is."""
 
 from __future__ import annotations
 
