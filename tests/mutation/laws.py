@@ -50,8 +50,8 @@ class Spot:
 
 
 def hold(loaded: Library, touched: Mapping[str, list[Spot]], random: Random) -> None:
-    """Laws 1, 2 and 5 by the walk, law 3 for the same resources of another server and for other forms, and the emitted code on the same
-    records, for what was touched of each kind. Raises Broken.
+    """Laws 1 or 2, and 5, by the walk, law 3 for the same resources of another server and for other forms, and the emitted code on the
+    fullest and the least record, for what was touched of each kind. Raises Broken.
     """
     for name, spots in touched.items():
         kind = loaded.kinds[name]
@@ -61,7 +61,8 @@ def hold(loaded: Library, touched: Mapping[str, list[Spot]], random: Random) -> 
         for record in records:
             _round_trip(loaded, kind, record, random)
             _from_another(loaded, kind, record)
-            _emitted(loaded, kind, shapes, record, alone)
+            if record in (records[0], records[-1]):
+                _emitted(loaded, kind, shapes, record, alone)
             _laid_out(loaded, kind, record)
             for shape in shapes:
                 if shape.form_of:
@@ -126,12 +127,12 @@ def _round_trip(loaded: Library, kind: Kind, record: Value, random: Random) -> N
     resources = written(loaded, kind.name, record)
     findings = [one for resource in resources for one in validate(resource) if one.severity == "error"]
     _hold(not findings, f"law 5: {findings[:1]}", kind, record)
-    for law in ("law 1", "law 2"):
-        back = read(loaded, resources)
-        _hold(not back.orphans and not back.issues, f"{law}: {[one.issues for one in back.orphans] or back.issues}", kind, record)
-        same = [plain(loaded, kind, one) for one in shown(back)] == [plain(loaded, kind, record)]
-        _hold(same, f"{law}: comes back as {shown(back)}", kind, record)
-        random.shuffle(resources)
+    in_order = bool(random.getrandbits(1))
+    law = "law 1" if in_order else "law 2"
+    back = read(loaded, resources if in_order else random.sample(resources, len(resources)))
+    _hold(not back.orphans and not back.issues, f"{law}: {[one.issues for one in back.orphans] or back.issues}", kind, record)
+    same = [plain(loaded, kind, one) for one in shown(back)] == [plain(loaded, kind, record)]
+    _hold(same, f"{law}: comes back as {shown(back)}", kind, record)
 
 
 def _from_another(loaded: Library, kind: Kind, record: Value) -> None:
