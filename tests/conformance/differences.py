@@ -11,7 +11,6 @@ from service.fhir.validate import Finding
 THEIRS: Mapping[str, str] = {
     "displays": r"Display_Name_",
     "unknown extensions": r"Extension_EXT_Unknown_NotHere|Type_Specific_Checks_DT_URL_Resolve .*\.url: ",
-    "unknown systems": r"Type_Specific_Checks_DT_URL_Resolve .*\.system: ",
     "relative systems": r"Terminology_TX_System_Relative",
     "versions of code systems": r"UNKNOWN_CODESYSTEM_VERSION",
     "grown code systems": r"Unknown_Code_in_Version",
