@@ -87,7 +87,7 @@ def test_broken_records_are_refused_alike(clinic, name, random):
 @share(2)
 @given(random=st.randoms(use_true_random=True))
 def test_resources_of_ours_are_read_alike(clinic, name, random):
-    """The emitted code reads what we write, as list and as Bundle, in any order, and answers as `walk` does."""
+    """The emitted code reads what we write but for records in doubt, as list and as Bundle, in any order, and answers as `walk` does."""
     gate, mapped = gateway(clinic), mappings(clinic)
     record = generate.record(mapped.kinds[name], random, mapped.kinds)
     resources = written(mapped, name, record)
@@ -97,7 +97,7 @@ def test_resources_of_ours_are_read_alike(clinic, name, random):
     for value in (resources, bundle):
         data = json.write(value)
         records = fast_read.from_fhir(gate.code, data)
-        assert records is not None
+        assert records is not None or in_doubt(mapped.kinds[name], record)
         quick, slow = (said(lambda data=data: gate.from_fhir(data), emitted=emitted) for emitted in (True, False))
         assert quick == slow
 
