@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.fhir.fhirpath.environment import Budget, Environment, Fixed, TooCostlyError
 from service.fhir.fhirpath.errors import EvaluationError, FhirPathError, ParseError, StaticError
 from service.fhir.fhirpath.link import Path, compile  # noqa: A004 - what it does
-from service.fhir.fhirpath.model import Items, Node, resource_node
+from service.fhir.fhirpath.nodes import Items, Node, resource_node
 from service.fhir.fhirpath.parser import parse
 
 __all__ = [

@@ -8,7 +8,7 @@ from decimal import Decimal
 from service.fhir.fhirpath import quantities, temporal
 from service.fhir.fhirpath.environment import Budget
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import Item, Items, Node, quantity, system, type_names
+from service.fhir.fhirpath.nodes import Item, Items, Node, quantity, system, type_names
 from service.fhir.fhirpath.numbers import rounded, scale
 from service.fhir.fhirpath.values import Quantity, SystemValue, Temporal
 from service.fhir.json import Number, Value

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from service.fhir.fhirpath import model
+from service.fhir.fhirpath import nodes
 from service.fhir.fhirpath.errors import StaticError
 from service.fhir.fhirpath.library import FUNCTIONS
 from service.fhir.fhirpath.registry import BOOLEAN, DECIMAL, EACH, INTEGER, STRING, Function, Types
@@ -168,7 +168,7 @@ class _Emitter:
     def leaf(self, node: Literal | Empty | This | Index | Total | Constant, scope: _Scope) -> _Found:
         match node:
             case Literal(value=value):
-                return _Found(self.constant([value]), model.type_names(value))
+                return _Found(self.constant([value]), nodes.type_names(value))
             case Empty():
                 return _Found("NONE", frozenset())
             case This():
@@ -226,11 +226,11 @@ class _Emitter:
 
     def member(self, node: Member, scope: _Scope) -> _Found:
         source = self.collection(node.source, scope) if node.source else scope.this
-        if node.source is None and node.name[:1].isupper() and model.named_types("FHIR", node.name):
+        if node.source is None and node.name[:1].isupper() and nodes.named_types("FHIR", node.name):
             return self.own_type(node, source)
         types: Types = None
-        if source.types is not None and all(map(model.children_known, source.types)):
-            types = frozenset().union(*(model.child_types(at, node.name) for at in source.types))
+        if source.types is not None and all(map(nodes.children_known, source.types)):
+            types = frozenset().union(*(nodes.child_types(at, node.name) for at in source.types))
             if not types and source.types:
                 raise StaticError(f"`{node.name}` is not an element of {_listed(source.types)}", node.start)
         if types is not None and "Resource" in types:
@@ -253,7 +253,7 @@ class _Emitter:
         return self.put(text, types, node.start)
 
     def type_test(self, node: TypeTest, scope: _Scope) -> _Found:
-        names = model.named_types(node.namespace, node.type)
+        names = nodes.named_types(node.namespace, node.type)
         if not names:
             raise StaticError(f"there is no type {node.namespace + '.' if node.namespace else ''}{node.type}", node.start)
         source = self.collection(node.source, scope) if node.source else scope.this
@@ -344,14 +344,14 @@ def _fixed_by(node: Expression) -> set[str]:
 
 
 def _may_be(at: str, name: str) -> bool:
-    return not model.children_known(at) or name in model.ancestry(at)
+    return not nodes.children_known(at) or name in nodes.ancestry(at)
 
 
 def _converts(at: str, takes: frozenset[str]) -> bool:
     """Whether values of a type may be what a function takes."""
     if at.startswith("System."):
         return at in takes
-    return not model.system_types(at).isdisjoint(takes)
+    return not nodes.system_types(at).isdisjoint(takes)
 
 
 def _narrowed(types: Types, names: frozenset[str]) -> Types:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import Item, Items, Node
+from service.fhir.fhirpath.nodes import Item, Items, Node
 from service.fhir.guide import PACKED, Guide
 from service.fhir.json import Value
 

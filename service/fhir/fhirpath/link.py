@@ -15,7 +15,7 @@ from service.fhir.fhirpath import operators
 from service.fhir.fhirpath.emit import emit
 from service.fhir.fhirpath.environment import Environment, Fixed
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import Items, Node
+from service.fhir.fhirpath.nodes import Items, Node
 from service.fhir.fhirpath.parser import parse
 
 _NAMES = {**{name: thing for name, thing in vars(operators).items() if not name.startswith("_")}, "Fixed": Fixed}

@@ -10,7 +10,7 @@ from functools import partial
 from service.fhir.fhirpath import compare, quantities, temporal
 from service.fhir.fhirpath.environment import Environment, Fixed
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import Item, Items, Node, quantity, step, system, type_names
+from service.fhir.fhirpath.nodes import Item, Items, Node, quantity, step, system, type_names
 from service.fhir.fhirpath.numbers import CONTEXT, in_range
 from service.fhir.fhirpath.values import Quantity, SystemValue, Temporal
 

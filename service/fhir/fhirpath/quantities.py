@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from service.fhir import ucum
-from service.fhir.fhirpath.model import is_moderate
+from service.fhir.fhirpath.nodes import is_moderate
 from service.fhir.fhirpath.numbers import CONTEXT, rounded, scale
 from service.fhir.fhirpath.values import Quantity
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from service.fhir.fhirpath.model import Items
+from service.fhir.fhirpath.nodes import Items
 
 Types = frozenset[str] | None
 """What a collection may hold: types by the names of `model.child_types` and "System.…"; None for anything."""

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from service.fhir import fhirpath, json
 from service.fhir.fhirpath import Budget, Environment, FhirPathError, Items, Node, ParseError, resource_node
 from service.fhir.fhirpath.compare import equal
-from service.fhir.fhirpath.model import namespace_and_name, system
+from service.fhir.fhirpath.nodes import namespace_and_name, system
 from service.fhir.fhirpath.operators import boolean, truth
 from service.fhir.fhirpath.parser import parse
 from service.fhir.fhirpath.syntax import Literal

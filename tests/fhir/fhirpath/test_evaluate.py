@@ -11,7 +11,7 @@ import pytest
 from service.fhir import fhirpath, json
 from service.fhir.fhirpath import Budget, Environment, EvaluationError, StaticError
 from service.fhir.fhirpath.environment import TooCostlyError
-from service.fhir.fhirpath.model import system
+from service.fhir.fhirpath.nodes import system
 
 PATIENT = json.read("""{
   "resourceType": "Patient", "id": "a", "active": true,

@@ -8,7 +8,7 @@ from functools import cmp_to_key
 from service.fhir.fhirpath import compare, operators
 from service.fhir.fhirpath.environment import Environment
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import TYPE_INFO, Item, Items, Node, namespace_and_name, steps, system
+from service.fhir.fhirpath.nodes import TYPE_INFO, Item, Items, Node, namespace_and_name, steps, system
 from service.fhir.fhirpath.operators import FALSE, NONE, TRUE, boolean, truth
 from service.fhir.fhirpath.registry import BOOLEAN, EACH, INTEGER, ONCE, SAME, Criteria, Gives, function
 

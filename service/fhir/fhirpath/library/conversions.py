@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from service.fhir.fhirpath import quantities, temporal
 from service.fhir.fhirpath.environment import Environment
-from service.fhir.fhirpath.model import Item, Items, is_moderate, quantity, system
+from service.fhir.fhirpath.nodes import Item, Items, is_moderate, quantity, system
 from service.fhir.fhirpath.numbers import in_range, text
 from service.fhir.fhirpath.operators import NONE, boolean, one, value
 from service.fhir.fhirpath.registry import BOOLEAN, ONCE, function

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from service.fhir.fhirpath import quantities, temporal
 from service.fhir.fhirpath.environment import Environment
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import Items
+from service.fhir.fhirpath.nodes import Items
 from service.fhir.fhirpath.numbers import WIDE, rounded, scale
 from service.fhir.fhirpath.operators import NONE, boolean, value
 from service.fhir.fhirpath.registry import BOOLEAN, INTEGER, ONCE, SAME, function

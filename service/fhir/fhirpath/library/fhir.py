@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.fhir import definitions, narrative
 from service.fhir.fhirpath.environment import Environment
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import Items, Node, resource_node, step, system
+from service.fhir.fhirpath.nodes import Items, Node, resource_node, step, system
 from service.fhir.fhirpath.operators import NONE, boolean, one, value
 from service.fhir.fhirpath.registry import BOOLEAN, ONCE, Gives, function
 

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal, DecimalExce
 
 from service.fhir.fhirpath.environment import Environment
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import Items
+from service.fhir.fhirpath.nodes import Items
 from service.fhir.fhirpath.numbers import CONTEXT, in_range, rounded
 from service.fhir.fhirpath.operators import NONE, value
 from service.fhir.fhirpath.registry import DECIMAL, INTEGER, ONCE, QUANTITY, SAME, Gives, function

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from service.fhir.fhirpath.environment import MAX_TEXT, Environment, TooCostlyError
 from service.fhir.fhirpath.errors import EvaluationError
-from service.fhir.fhirpath.model import Items
+from service.fhir.fhirpath.nodes import Items
 from service.fhir.fhirpath.operators import NONE, value
 from service.fhir.fhirpath.registry import BOOLEAN, INTEGER, ONCE, STRING, function
 from service.fhir.fhirpath.values import SystemValue

@@ -14,7 +14,7 @@ import msgspec
 from service.fhir import definitions, json, primitives, ucum
 from service.fhir.bundle import Entries
 from service.fhir.fhirpath import Budget, Environment, FhirPathError, Node, compile  # noqa: A004 - what it does
-from service.fhir.fhirpath.model import is_moderate
+from service.fhir.fhirpath.nodes import is_moderate
 from service.fhir.guide import Guide
 from service.fhir.json import MAX_DEPTH
 from service.fhir.snapshot import STRUCTURES
