@@ -16,10 +16,10 @@ _CONTAINED = re.compile("dom-[2-5]: ").match
 """The invariants about how resources are contained."""
 
 
-def judged(given: Sequence[Given], value: Value, data: bytes) -> tuple[list[Given], list[Issue]]:
+def validated(given: Sequence[Given], value: Value, data: bytes) -> tuple[list[Given], list[Issue]]:
     """The resources of a set, with what breaks R4 as their `faults`; and as warnings what leaves the meaning plain or breaks a profile.
 
-    `value` is the resource, Bundle or list that they are from, `data` its text. Of a Bundle only the resources are judged, not what is
+    `value` is the resource, Bundle or list that they are from, `data` its text. Of a Bundle only the resources are validated, not what is
     around them.
     """
     if isinstance(value, dict) and accepts(data):

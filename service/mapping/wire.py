@@ -119,7 +119,7 @@ class Gateway:
             if records is not None and (records := self._in_their_form(records)) is not None:
                 return Answer(b'{"records":[%b],%b' % (b",".join(records), _NOTHING_ELSE))
         value = _read(data)
-        given, warnings = validity.judged(list(_given(value)), value, data)
+        given, warnings = validity.validated(list(_given(value)), value, data)
         known = Known(links=terms.links, key=terms.key)
         read = convert.from_fhir(self.library, given, server=terms.server, known=known, policy=terms.leftovers)
         told = self._records(read)
