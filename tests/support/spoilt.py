@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from itertools import islice
 from random import Random
 from typing import Any
 
 from service.fhir import definitions, json
-from service.fhir.definitions import Element, Member
+from service.fhir.definitions import Element
 from service.fhir.json import Number
 from tests.support import odd, plausible
+from tests.support.spots import Spot, Wanted, is_entry, is_named, is_object, is_required, is_resource, of, spots
 
 MARK = "※"
 """Begins a name that is to stand twice and stands around what is no JSON; taken off in the text, since no dict has either."""
@@ -21,39 +21,7 @@ TURNS = 3
 """How often a resource may be changed in the same way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A value in a resource: where it hangs, what R4 says of it (None of a resource), its path without indexes, what it holds."""
-
-    holder: Any
-    key: str | int
-    member: Member | None
-    path: str
-    at: str
-    above: Spot | None = None
-
-    @property
-    def root(self) -> Spot:
-        """The whole resource."""
-        return self.above.root if self.above else self
-
-    @property
-    def value(self) -> Any:
-        """The value."""
-        return self.holder[self.key]
-
-    @property
-    def type(self) -> str:
-        """The type of one value, "" of a list and of what R4 does not know."""
-        return "" if isinstance(self.value, list) or self.member is None else self.member.type
-
-    def put(self, value: Any) -> None:
-        """Put another value in its place."""
-        self.holder[self.key] = value
-
-
 Change = Callable[[Spot, Random], None]
-Wanted = Callable[[Spot], bool]
 KINDS: dict[str, tuple[Wanted, Change]] = {}
 
 
@@ -72,28 +40,13 @@ def changed(resource: Any, kind: str, random: Random) -> bytes | None:
     """The text of a resource after a change of a kind; None where nothing can be changed so."""
     wanted, change = KINDS[kind]
     root = [deepcopy(resource)]
-    spots = [one for one in _spots(Spot(root, 0, None, resource["resourceType"], resource["resourceType"])) if wanted(one)]
-    if not spots:
+    found = [one for one in spots(Spot(root, 0, None, resource["resourceType"], resource["resourceType"])) if wanted(one)]
+    if not found:
         return None
-    path = random.choice(sorted({one.path for one in spots}))
-    change(random.choice([one for one in spots if one.path == path]), random)
+    path = random.choice(sorted({one.path for one in found}))
+    change(random.choice([one for one in found if one.path == path]), random)
     text = re.sub(f'"{MARK}([^"]*){MARK}"', r"\1", json.write(root[0]).decode()).replace(MARK, "").encode()
     return text if text != json.write(resource) else None
-
-
-def _spots(spot: Spot) -> Iterator[Spot]:
-    yield spot
-    value = spot.value
-    if isinstance(value, list):
-        for number in range(len(value)):
-            yield from _spots(Spot(value, number, spot.member, spot.path, spot.at, spot))
-    elif isinstance(value, dict):
-        at = value.get("resourceType", spot.at)
-        for name in value:
-            if name != "resourceType":
-                member = definitions.member(at, name.removeprefix("_")) if at else None
-                inner = "Element" if name.startswith("_") else member.at if member else ""
-                yield from _spots(Spot(value, name, member, f"{spot.path}.{name}", inner, spot))
 
 
 def _kind(wanted: Wanted) -> Callable[[Change], Change]:
@@ -104,51 +57,27 @@ def _kind(wanted: Wanted) -> Callable[[Change], Change]:
     return keep
 
 
-def _of(*types: str) -> Wanted:
-    return lambda spot: spot.type in types
-
-
-def _is_named(spot: Spot) -> bool:
-    return isinstance(spot.key, str)
-
-
-def _is_entry(spot: Spot) -> bool:
-    return isinstance(spot.key, int) and spot.member is not None
-
-
-def _is_object(spot: Spot) -> bool:
-    return isinstance(spot.value, dict) and bool(spot.at)
-
-
-def _is_resource(spot: Spot) -> bool:
-    return isinstance(spot.value, dict) and "resourceType" in spot.value
-
-
-def _is_required(spot: Spot) -> bool:
-    return _is_named(spot) and spot.member is not None and spot.member.element.min > 0
-
-
-@_kind(_is_named)
+@_kind(is_named)
 def _drop_a_member(spot: Spot, random: Random) -> None:
     del random, spot.holder[spot.key]
 
 
-@_kind(_is_required)
+@_kind(is_required)
 def _drop_a_required_member(spot: Spot, random: Random) -> None:
     del random, spot.holder[spot.key]
 
 
-@_kind(_is_entry)
+@_kind(is_entry)
 def _drop_an_entry(spot: Spot, random: Random) -> None:
     del random, spot.holder[spot.key]
 
 
-@_kind(_is_entry)
+@_kind(is_entry)
 def _repeat_an_entry(spot: Spot, random: Random) -> None:
     spot.holder.insert(random.choice((0, len(spot.holder))), deepcopy(spot.value))
 
 
-@_kind(_is_named)
+@_kind(is_named)
 def _rename_a_member(spot: Spot, random: Random) -> None:
     name = str(spot.key)
     letter = random.randrange(len(name))
@@ -156,12 +85,12 @@ def _rename_a_member(spot: Spot, random: Random) -> None:
     _replace(spot.holder, name, {other: spot.value})
 
 
-@_kind(_is_named)
+@_kind(is_named)
 def _name_a_member_twice(spot: Spot, random: Random) -> None:
     _replace(spot.holder, str(spot.key), {str(spot.key): spot.value, f"{MARK}{spot.key}": random.choice((spot.value, "x"))})
 
 
-@_kind(_is_named)
+@_kind(is_named)
 def _no_json(spot: Spot, random: Random) -> None:
     spot.put(f"{MARK}{random.choice(odd.NO_JSON)}{MARK}")
 
@@ -192,12 +121,12 @@ def _empty(spot: Spot, random: Random) -> None:
     spot.put(random.choice(("", " ", [], {}, None, [None], [{}])))
 
 
-@_kind(_of("string", "markdown"))
+@_kind(of("string", "markdown"))
 def _odd_text(spot: Spot, random: Random) -> None:
     spot.put(random.choice(odd.TEXTS))
 
 
-@_kind(_of("code"))
+@_kind(of("code"))
 def _other_code(spot: Spot, random: Random) -> None:
     value = str(spot.value)
     spot.put(random.choice(("bogus", value.upper(), value.title(), f" {value}", f"{value} ", f"{value}  x", "a b", "final", "active")))
@@ -208,48 +137,48 @@ def _other_coding(spot: Spot, random: Random) -> None:
     spot.value.update(random.choice((*odd.CODINGS, {"code": str(spot.value["code"]).upper()})))
 
 
-@_kind(_of("CodeableConcept"))
+@_kind(of("CodeableConcept"))
 def _other_concept(spot: Spot, random: Random) -> None:
     spot.put(deepcopy(random.choice(odd.CONCEPTS)))
 
 
-@_kind(_of("date", "dateTime", "instant", "time"))
+@_kind(of("date", "dateTime", "instant", "time"))
 def _other_moment(spot: Spot, random: Random) -> None:
     spot.put(random.choice(odd.MOMENTS))
 
 
-@_kind(_of("Reference"))
+@_kind(of("Reference"))
 def _other_reference(spot: Spot, random: Random) -> None:
     spot.put(deepcopy(random.choice(odd.REFERENCES)))
 
 
-@_kind(_of("id"))
+@_kind(of("id"))
 def _other_id(spot: Spot, random: Random) -> None:
     spot.put(random.choice(odd.IDS))
 
 
-@_kind(_of("uri", "url", "canonical", "oid", "uuid"))
+@_kind(of("uri", "url", "canonical", "oid", "uuid"))
 def _other_uri(spot: Spot, random: Random) -> None:
     spot.put(random.choice(odd.URIS))
 
 
-@_kind(_of("decimal", "integer", "positiveInt", "unsignedInt"))
+@_kind(of("decimal", "integer", "positiveInt", "unsignedInt"))
 def _other_number(spot: Spot, random: Random) -> None:
     spot.put(random.choice(odd.NUMBERS))
 
 
-@_kind(_of("base64Binary"))
+@_kind(of("base64Binary"))
 def _other_base64(spot: Spot, random: Random) -> None:
     spot.put(random.choice(odd.BASE64))
 
 
-@_kind(_of("boolean"))
+@_kind(of("boolean"))
 def _not_so(spot: Spot, random: Random) -> None:
     del random
     spot.put(not spot.value)
 
 
-@_kind(_of("Quantity", "Age", "Duration", "Count", "Distance", "SimpleQuantity"))
+@_kind(of("Quantity", "Age", "Duration", "Count", "Distance", "SimpleQuantity"))
 def _other_unit(spot: Spot, random: Random) -> None:
     change = random.choice(odd.QUANTITIES)
     spot.value.update(change)
@@ -257,13 +186,13 @@ def _other_unit(spot: Spot, random: Random) -> None:
         del spot.value[name]
 
 
-@_kind(_of("Period"))
+@_kind(of("Period"))
 def _turned_period(spot: Spot, random: Random) -> None:
     start, end = random.choice(odd.PERIODS)
     spot.put({"start": start, "end": end})
 
 
-@_kind(_of("Range"))
+@_kind(of("Range"))
 def _turned_range(spot: Spot, random: Random) -> None:
     low, high = random.choice((("2", "1"), ("1", "1"), ("1", "2")))
     unit = {"unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
@@ -275,7 +204,7 @@ def _other_choice(spot: Spot, random: Random) -> None:
     """Another type of a choice, in place of the first or beside it, fitting its own name or not."""
     member = spot.member
     assert member
-    if not _is_named(spot) or str(spot.key).startswith("_"):
+    if not is_named(spot) or str(spot.key).startswith("_"):
         return
     other = random.choice([*definitions.choice_names(member.element), f"{member.element.name}Money", member.element.name])
     inner = definitions.member(member.element.path.rpartition(".")[0], other)
@@ -283,7 +212,7 @@ def _other_choice(spot: Spot, random: Random) -> None:
     _replace(spot.holder, str(spot.key), {other: value} if random.random() < 0.6 else {str(spot.key): spot.value, other: value})
 
 
-@_kind(_is_object)
+@_kind(is_object)
 def _one_more_element(spot: Spot, random: Random) -> None:
     """An element that R4 has here, with a value that it may have."""
     at = spot.value.get("resourceType", spot.at)
@@ -297,21 +226,21 @@ def _one_more_element(spot: Spot, random: Random) -> None:
         spot.value[member.name].append(value)
 
 
-@_kind(_is_object)
+@_kind(is_object)
 def _one_more_extension(spot: Spot, random: Random) -> None:
     name = random.choice(("extension", "extension", "modifierExtension"))
     _append(spot.value, name, deepcopy(random.choice(odd.EXTENSIONS)))
 
 
-@_kind(lambda spot: spot.type == "Extension" and _is_entry(spot))
+@_kind(lambda spot: spot.type == "Extension" and is_entry(spot))
 def _moved_extension(spot: Spot, random: Random) -> None:
     """An extension in another place of the resource, as it is or as a modifier."""
     extension = spot.holder.pop(spot.key)
-    host = random.choice([one for one in _spots(spot.root) if _is_object(one)])
+    host = random.choice([one for one in spots(spot.root) if is_object(one)])
     _append(host.value, random.choice(("extension", "extension", "modifierExtension")), extension)
 
 
-@_kind(lambda spot: spot.type != "" and definitions.is_primitive(spot.type) and _is_named(spot) and not str(spot.key).startswith("_"))
+@_kind(lambda spot: spot.type != "" and definitions.is_primitive(spot.type) and is_named(spot) and not str(spot.key).startswith("_"))
 def _companion(spot: Spot, random: Random) -> None:
     """Something beside a primitive value, which itself stays or goes."""
     spot.holder[f"_{spot.key}"] = deepcopy(random.choice(odd.COMPANIONS))
@@ -328,12 +257,12 @@ def _companions(spot: Spot, random: Random) -> None:
         spot.value[0] = None
 
 
-@_kind(lambda spot: isinstance(spot.value, dict) and bool(spot.at) and not _is_resource(spot))
+@_kind(lambda spot: isinstance(spot.value, dict) and bool(spot.at) and not is_resource(spot))
 def _element_id(spot: Spot, random: Random) -> None:
     spot.value["id"] = random.choice(("e1", "e 1", "", "e" * 100))
 
 
-@_kind(_is_resource)
+@_kind(is_resource)
 def _contained(spot: Spot, random: Random) -> None:
     _append(spot.value, "contained", deepcopy(random.choice(odd.CONTAINED)))
     if random.random() < 0.6:
@@ -341,14 +270,14 @@ def _contained(spot: Spot, random: Random) -> None:
         _append(spot.value, "extension", link)
 
 
-@_kind(lambda spot: _is_resource(spot) and spot.value["resourceType"] not in ("Bundle", "Binary", "Parameters"))
+@_kind(lambda spot: is_resource(spot) and spot.value["resourceType"] not in ("Bundle", "Binary", "Parameters"))
 def _narrative(spot: Spot, random: Random) -> None:
     spot.value["text"] = {"status": random.choice(("generated", "empty", "bogus", "additional")), "div": random.choice(odd.NARRATIVES)}
     if random.random() < 0.1:
         del spot.value["text"][random.choice(("status", "div"))]
 
 
-@_kind(_is_resource)
+@_kind(is_resource)
 def _claimed_profile(spot: Spot, random: Random) -> None:
     likely = [name for name in definitions.profile_names() if _fits(name, spot.value["resourceType"])]
     known = definitions.profile(random.choice(likely)) if likely else None
@@ -357,14 +286,14 @@ def _claimed_profile(spot: Spot, random: Random) -> None:
         spot.value["meta"]["profile"] = [chosen]
 
 
-@_kind(_is_resource)
+@_kind(is_resource)
 def _other_resource_type(spot: Spot, random: Random) -> None:
     spot.value["resourceType"] = random.choice(
         ("Bogus", "patient", "", "Resource", "DomainResource", "Basic", "Observation", "Element", None)
     )
 
 
-@_kind(lambda spot: _is_resource(spot) and isinstance(spot.value.get("entry"), list))
+@_kind(lambda spot: is_resource(spot) and isinstance(spot.value.get("entry"), list))
 def _other_bundle(spot: Spot, random: Random) -> None:
     bundle = spot.value
     entry = random.choice([one for one in bundle["entry"] if isinstance(one, dict)] or [{}])
