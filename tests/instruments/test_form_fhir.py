@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from service.fhir import json
-from service.fhir.validate import validate
 from service.instruments.form_fhir import EVIDENCE, questionnaire, response
 from service.mapping import publish
 from tests.instruments.test_filled import BLOOM, NEWER, REMS, beside, filled, session
 from tests.support.mappings import written
+from tests.support.valid import errors
 
 
 def items(resource):
@@ -21,10 +21,10 @@ def items(resource):
 def test_both_are_valid(version):
     """The validator finds nothing in the Questionnaire and the response to it, complete or not."""
     for one in (questionnaire(REMS, version, BLOOM.vocabulary), response(BLOOM, filled(version=version))):
-        assert validate(one) == []
+        assert errors(one) == []
     poor = session()
     del poor["checks"], poor["ended_at"], poor["ready_to_leave_at"]
-    assert validate(response(BLOOM, filled(poor, {"patient": []}, version))) == []
+    assert errors(response(BLOOM, filled(poor, {"patient": []}, version))) == []
 
 
 @pytest.mark.parametrize("version", REMS.versions)
@@ -77,7 +77,7 @@ def test_the_extension_is_published():
     """Its definition says on which element it stands."""
     made = {one["id"]: one for one in publish.definitions(BLOOM, EVIDENCE)}
     assert [one["expression"] for one in made["kap-answered-from"]["context"]] == ["QuestionnaireResponse.item.item.answer"]
-    assert all(validate(json.read(json.write(one))) == [] for one in made.values())
+    assert [fault for one in made.values() for fault in errors(json.read(json.write(one)))] == []
 
 
 def test_enrolment_is_enabled_by_the_first_treatment():

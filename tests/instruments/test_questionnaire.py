@@ -6,11 +6,11 @@ from random import Random
 
 import pytest
 
-from service.fhir.validate import validate
 from service.instruments.questionnaire import questionnaire
 from tests.instruments.made import INSTRUMENTS, whole
 from tests.support import generate
 from tests.support.mappings import mappings, written
+from tests.support.valid import errors
 
 KIND = "questionnaire_response"
 
@@ -27,7 +27,7 @@ def items(name):
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_it_is_valid(name):
     """It has no finding of the validator, and no linkId twice."""
-    assert validate(made(name)) == []
+    assert errors(made(name)) == []
     assert len(items(name)) == len(made(name).get("item", []))
 
 

@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from service.fhir import json
-from service.fhir.validate import validate
 from service.mapping import library
 from tests.support import generate
 from tests.support.mappings import FOLDER, SERVER, mappings, plain, read, shown, written
+from tests.support.valid import errors
 
 EXAMPLES = sorted((FOLDER / "examples" / "adverse_event").glob("*.record.json"))
 SERIOUS = FOLDER / "examples" / "adverse_event" / "serious.record.json"
@@ -34,7 +34,7 @@ def test_the_same_record_becomes_an_observation(projecting, file):
     (resource,) = written(projecting, "adverse_event", event)
     assert resource["resourceType"] == "Observation"
     assert resource["identifier"][0]["value"] == f"{event['event_id']}/effect"
-    assert [one for one in validate(resource, []) if one.severity == "error"] == []
+    assert errors(resource) == []
     assert shown(read(projecting, [resource])) == [event]
 
 

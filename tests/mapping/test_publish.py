@@ -9,10 +9,10 @@ import pytest
 
 from service.fhir import json
 from service.fhir.json import Number, Value
-from service.fhir.validate import validate
 from service.mapping import library, publish
 from tests.support import generate
 from tests.support.mappings import CASES, FOLDER, mappings, written
+from tests.support.valid import errors
 
 
 def definition(name: str, clinic: str = "") -> Value:
@@ -58,7 +58,7 @@ def test_the_code_system_has_every_local_code() -> None:
 def test_the_definitions_are_valid(clinic: str) -> None:
     """Our validator finds no error in any of them, and no two have one url."""
     made = publish.definitions(mappings(clinic))
-    assert [finding for one in made for finding in validate(one) if finding.severity == "error"] == []
+    assert [finding for one in made for finding in errors(one)] == []
     assert len({one["url"] for one in made}) == len(made)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from service.diagnostics.issue import Issue, Refused
 from service.fhir import json
 from service.fhir.json import Value
-from service.fhir.validate import validate
 from service.mapping import children, convert, counterpart, laid_out, wire
 from service.mapping.check.samples import concerned
 from service.mapping.emit import cases
@@ -27,6 +26,7 @@ from service.mapping.wire import Gateway
 from service.records.formulas import Formula, all_of, has, holds, literals
 from tests.support import generate
 from tests.support.mappings import SERVER, plain, read, shown, written
+from tests.support.valid import errors
 
 MOST = 5
 """Records of a kind that aim at what was touched; one with as little as can be stands beside them."""
@@ -125,7 +125,7 @@ def _invalid(loaded: Library, kind: Kind, record: Value) -> bool:
 
 def _round_trip(loaded: Library, kind: Kind, record: Value, random: Random) -> None:
     resources = written(loaded, kind.name, record)
-    findings = [one for resource in resources for one in validate(resource) if one.severity == "error"]
+    findings = [one for resource in resources for one in errors(resource)]
     _hold(not findings, f"law 5: {findings[:1]}", kind, record)
     in_order = bool(random.getrandbits(1))
     law = "law 1" if in_order else "law 2"
@@ -200,7 +200,7 @@ def _other_form(loaded: Library, kind: Kind, shape: Shape, record: Value) -> Non
         return
     out = counterpart.links(kind, Receiver(loaded.names.base, loaded.names.kinds, ours=False))
     sent = {**write_shape(shape, "", record, out).resource, "id": "x1"}
-    findings = [one for one in validate(sent) if one.severity == "error"]
+    findings = errors(sent)
     _hold(not findings, f"law 5: form `{shape.name}`: {findings[:1]}", kind, record)
     refused = [one.issues for one in read(loaded, [sent], server=SERVER, policy="refuse").orphans]
     _hold(not refused, f"form `{shape.name}` is not read whole: {refused}", kind, record)

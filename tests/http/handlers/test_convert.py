@@ -8,11 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.fhir import json
-from service.fhir.validate import validate
 from tests.support.http import FHIR, FHIR_LINES, JSON, KINDS, LINES, body, record, send
 from tests.support.mappings import SERVER, mappings
 from tests.support.mappings import plain as comparable
 from tests.support.server import Server
+from tests.support.valid import errors
 
 PATIENT: dict[str, Any] = {
     "resourceType": "Patient",
@@ -41,7 +41,7 @@ def test_a_record_becomes_valid_fhir_and_comes_back(server: Server, kind: str) -
     """The example of every kind goes to FHIR and back over HTTP: valid R4 on the way, the same record at the end, nothing left over."""
     there = send(server, "POST", f"/kap/convert/{kind}", body(kind), JSON)
     assert (there.status, there.type) == (200, "application/fhir+json")
-    assert [finding for finding in validate(there.json) if finding.severity == "error"] == []
+    assert errors(there.json) == []
     back = send(server, "POST", "/kap/convert", there.body, FHIR)
     assert (back.status, back.type) == (200, "application/json")
     library = mappings()
@@ -64,7 +64,7 @@ def test_nothing_becomes_a_bundle_of_nothing(client: FlaskClient) -> None:
     """An empty list is answered with a Bundle that is valid all the same, and that comes back as no record."""
     made = post(client, "/kap/convert/vitals", [])
     assert made == {"resourceType": "Bundle", "type": "transaction"}
-    assert validate(made) == []
+    assert errors(made) == []
     assert post(client, "/kap/convert", made, FHIR)["records"] == []
 
 
@@ -79,7 +79,7 @@ def test_for_another_server_the_answer_is_a_parameters(client: FlaskClient, kind
     """Named a server, the answer has its place for notes and for what is to be withdrawn there, whether there is any or not."""
     made = post(client, f"/kap/convert/{kind}?server={SERVER}", body(kind))
     assert [one["name"] for one in made["parameter"]] == ["return", "outcome"]
-    assert [finding for finding in validate(made) if finding.severity == "error"] == []
+    assert errors(made) == []
 
 
 def test_what_was_read_is_given_back_with_notes_and_withdrawals(client: FlaskClient) -> None:
