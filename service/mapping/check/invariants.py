@@ -21,7 +21,7 @@ from service.mapping.plan import Shape
 from service.mapping.receiver import Links
 from service.mapping.satisfy import theory
 from service.records.fields import Fields
-from service.records.formulas import FALSE, Formula, all_of, any_of, has, negate, weakened
+from service.records.formulas import FALSE, TRUE, Formula, all_of, any_of, has, negate, weakened
 
 _ELSEWHERE = {
     "ele-1": "a part without value or parts is not written",
@@ -66,7 +66,8 @@ def _visit(run: _Run, focus: Focus, when: Formula) -> None:
         _prove(run, focus, rule, when)
     for found in focus.this.parts.values():
         for part in found:
-            _visit(run, _into(focus, part), all_of((when, part.when)))
+            if part.parts or _rules(part.type, part.at, part.path):
+                _visit(run, _into(focus, part), when if part.when == TRUE else all_of((when, part.when)))
 
 
 def _into(focus: Focus, part: Symbol) -> Focus:
