@@ -23,7 +23,7 @@ from service.records.fields import Field, Fields
 from service.records.formulas import FALSE, TRUE, Formula, all_of, any_of, has, is_, negate
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Choice:
     """`first of` alternatives, or the cases of a field."""
 
@@ -34,7 +34,7 @@ class Choice:
     branches: list[Branch] = dataclasses.field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Branch:
     """An alternative or a case: `condition` is its `written when`, `musts` its `!` fields. `present` and `chosen` follow from its lines."""
 
@@ -63,7 +63,7 @@ class Branch:
         return {**(self.choice.parent.exclusive if self.choice.parent else {}), self.choice: self}
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, repr=False, slots=True, kw_only=True)
 class Part:
     """An element as a shape writes it. `name` is its JSON name, `at` what its children are looked up by, `path` its path in the file.
 
@@ -90,7 +90,7 @@ class Part:
         return self.branch.chosen if self.branch else TRUE
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, repr=False, slots=True, kw_only=True)
 class Leaf(Part):
     """A term at an element.
 
@@ -113,7 +113,7 @@ class Leaf(Part):
         return all_of([self.only, *(has(one.name) for one in (*self.term.fields, *self.musts))])
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, repr=False, slots=True, kw_only=True)
 class Block(Part):
     """An element with parts. `slice` is its text between brackets; `deep`: found at any depth.
 
@@ -135,7 +135,7 @@ class Block(Part):
         return all(part.mode == "also" for part in every(self.parts) if isinstance(part, Leaf))
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, repr=False, slots=True, kw_only=True)
 class Items(Part):
     """`path each $list:` one element for each entry of a list, where `slice` is told by constants as a block's is.
 
@@ -149,7 +149,7 @@ class Items(Part):
     marks: list[Leaf] = dataclasses.field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, repr=False, slots=True)
 class Scope:
     """The parts and choices that are decided together: those of a resource, or of an item. `musts` are its `!` fields."""
 
@@ -168,7 +168,7 @@ class Scope:
         return (part for part in self.settled or every(self.parts) if isinstance(part, Items))
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, repr=False, slots=True, kw_only=True)
 class Shape:
     """One resource that a record kind writes (`each`: one per item), or another form of one that is only read and given back.
 
@@ -205,7 +205,7 @@ class Shape:
         return next((one.name for one in items.by_name.values() if one.type == "id" and one.required), "") if items else ""
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, repr=False, slots=True, kw_only=True)
 class ChildList:
     """Records of another kind inside a record: `shared` are filled from the parent, `fixed` have one value (as conditions spell it)."""
 
@@ -216,7 +216,7 @@ class ChildList:
     span: Span
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
+@dataclass(eq=False, repr=False, slots=True, kw_only=True)
 class Kind:
     """A record kind: its fields, the shapes it writes, its children."""
 
