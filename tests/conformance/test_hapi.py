@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 
 import pytest
 
 from service.fhir import json
 from service.fhir.json import Number, Value
 from service.mapping import children
+from service.mapping.plan import Kind
 from service.mapping.wire import Gateway, Terms
 from tests.conformance import hapi
 from tests.conformance.hapi import Server
@@ -22,14 +25,49 @@ ORDER = (
     "practitioner_role",
     "session",
     "administration",
+    "monitoring",
     "vitals",
     "questionnaire_response",
     "adverse_event",
+    "condition",
+    "result",
     "medication",
+    "dispense",
 )
 """Those to whom others refer come first."""
 
-EXAMPLES = [(kind, path) for kind in ORDER for path in sorted(FOLDER.glob(f"examples/{kind}/*.record.json"))]
+_SERIOUSNESS = "a code of HL7's terminology of today, which R4 spelt with capitals"
+UNKNOWN_THERE = {
+    ("session", "nasal-spray"): _SERIOUSNESS,
+    ("adverse_event", "in-words"): _SERIOUSNESS,
+    ("adverse_event", "serious"): _SERIOUSNESS,
+}
+"""Examples with a code that is right and that HAPI does not know."""
+
+LEFT_OUT = ("birth_sex", "race", "race_codes", "ethnicity", "ethnicity_codes")
+"""Fields of which HAPI knows no code: those of CDC and VSAC are in no package of HL7."""
+
+
+def examples() -> Iterator[tuple[str, Value]]:
+    """The kind and record of each example, as far as HAPI can judge it."""
+    for kind in ORDER:
+        for path in sorted(FOLDER.glob(f"examples/{kind}/*.record.json")):
+            if (kind, path.name.partition(".")[0]) not in UNKNOWN_THERE:
+                yield kind, {name: value for name, value in json.read(path.read_bytes()).items() if name not in LEFT_OUT}
+
+
+def stand_ins(made: list[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
+    """A record for each that others refer to and that is no example: the shortest of its kind under another key."""
+    gateway, kinds = Gateway.of(mappings()), mappings().kinds
+    there = {who for kind, record in made for who in records(kind, record)}
+    texts = [gateway.to_fhir(kind, b"[%b]" % json.write(record)).data.decode() for kind, record in made]
+    named = {(kind, key) for text in texts for kind, key in _SEARCH.findall(text)}
+    for kind, key in sorted(named - there, key=lambda one: ORDER.index(one[0])):
+        yield kind, {**min((record for one, record in made if one == kind), key=len), kinds[kind].key: key}
+
+
+EXAMPLES = list(examples())
+_SEARCH = re.compile(r'"reference":"[A-Za-z]+\?identifier=[^"|]*/id/([a-z_]+)\|([^"/]+)"')
 
 TYPES = {shape.type for kind in mappings().kinds.values() for shape in kind.shapes} | {"Provenance"}
 EDITS: dict[str, dict[str, Value]] = {
@@ -42,8 +80,18 @@ EDITS: dict[str, dict[str, Value]] = {
     "questionnaire_response": {"language": "es"},
     "adverse_event": {"outcome": "resolved"},
     "medication": {"dose_text": "two tablets"},
+    "monitoring": {"ended_at": "2030-01-01T00:00:00Z"},
+    "condition": {"note": "seen again"},
+    "result": {"note": "seen again"},
+    "dispense": {"dose_text": "two tablets"},
 }
 """A change for each kind that its rules allow in every example."""
+
+
+@cache
+def sent_records() -> list[tuple[str, Value]]:
+    """All that is sent: who is referred to comes first."""
+    return sorted([*stand_ins(EXAMPLES), *EXAMPLES], key=lambda one: ORDER.index(one[0]))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +112,7 @@ def send(server: Server) -> list[str]:
     """Send every example, each in a transaction of its own; the status of every entry."""
     gateway = Gateway.of(mappings())
     terms = Terms(server=server.base)
-    bundles = [gateway.to_fhir(kind, b"[%b]" % path.read_bytes(), terms).data for kind, path in EXAMPLES]
+    bundles = [gateway.to_fhir(kind, b"[%b]" % json.write(record), terms).data for kind, record in sent_records()]
     return [status for bundle in bundles for status in server.transaction(bundle)]
 
 
@@ -84,7 +132,7 @@ def records(kind: str, record: Value) -> dict[tuple[str, str], Value]:
     problems: list[Value] = []
     made = {
         (one.kind.name, one.record[one.kind.key]): {
-            name: _spelt(value)
+            name: _in_order(one.kind, name, _spelt(value))
             for name, value in one.record.items()
             if name in one.kind.fields.by_name and not one.kind.fields.by_name[name].stays
         }
@@ -92,6 +140,12 @@ def records(kind: str, record: Value) -> dict[tuple[str, str], Value]:
     }
     assert problems == []
     return made
+
+
+def _in_order(kind: Kind, name: str, value: Value) -> Value:
+    """A list of items that are resources by their ids: a server has no order of resources."""
+    ids = {shape.each.name: shape.item_id for shape in kind.shapes if shape.each}
+    return sorted(value, key=lambda item: item[ids[name]]) if name in ids else value
 
 
 def _spelt(value: Value) -> Value:
@@ -109,7 +163,7 @@ def _spelt(value: Value) -> Value:
 def test_every_kind_is_sent() -> None:
     """No record kind and no example is left out of this test."""
     assert set(ORDER) == set(mappings().kinds)
-    assert len(EXAMPLES) == len(list(FOLDER.glob("examples/*/*.record.json")))
+    assert len(EXAMPLES) + len(UNKNOWN_THERE) == len(list(FOLDER.glob("examples/*/*.record.json")))
 
 
 def test_sent_twice_it_is_there_once(server: Server) -> None:
@@ -125,7 +179,7 @@ def test_what_is_read_back_is_the_same_records(server: Server) -> None:
     """All that the server has, read with its base, is the records that were sent: nothing lacks, nothing differs, nothing is an orphan."""
     send(server)
     answer = read(server)
-    sent = {who: one for kind, path in EXAMPLES for who, one in records(kind, json.read(path.read_bytes())).items()}
+    sent = {who: one for kind, record in sent_records() for who, one in records(kind, record).items()}
     assert answer["orphans"] == []
     assert all_records(answer) == sent
 
@@ -147,9 +201,9 @@ def test_an_edit_reaches_the_server_and_nothing_else_changes(server: Server) -> 
 
 def test_patients_and_practitioners_may_come_along(server: Server) -> None:
     """A session handed over with its patients and practitioners is accepted by an empty server, in one transaction."""
-    along = {kind: [json.read(path.read_bytes()) for one, path in EXAMPLES if one == kind] for kind in ("patient", "practitioner")}
+    along = {kind: [record for one, record in sent_records() if one == kind] for kind in ("patient", "practitioner")}
     gateway = Gateway.of(mappings())
-    for path in (path for kind, path in EXAMPLES if kind == "session"):
+    for session in (record for kind, record in sent_records() if kind == "session"):
         server.empty()
-        together = json.write({"record": json.read(path.read_bytes()), "with": along})
+        together = json.write({"record": session, "with": along})
         assert set(server.transaction(gateway.to_fhir("session", together, Terms(server=server.base)).data)) == {"201 Created"}
