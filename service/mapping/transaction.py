@@ -84,7 +84,7 @@ class Maker(NamedTuple):
 
 
 def provenance(maker: Maker, key: str, stem: str, targets: Sequence[str], recorded: str) -> str:
-    """The entry of the Provenance of a record whose full URLs begin with `stem`; `targets` are full URLs, `recorded` an instant."""
+    """The entry of the Provenance of a record whose full URLs begin with `stem`; `targets` are references, `recorded` an instant."""
     ending, rest = _same(maker)
     named = '"},{"reference":"'.join(targets)
     return (

@@ -171,12 +171,13 @@ class Gateway:
     def _bundle(self, tops: Iterable[Top], made: Iterable[Resources], terms: Terms) -> bytes:
         base = self.library.names.base
         keeps_ids = terms.takes_ids or self._ours(terms.server)
+        there = f"{identity.normal(terms.server)}/"  # what a server has already, some know by `Type/id` only
         entries: list[str] = []
         for top, one in zip(tops, made, strict=True):
             entries += [_entry(base, sent, keeps_ids=keeps_ids) for sent in one.sent]
             kind = self.library.kinds[top.kind]
             if recorded := terms.recorded or transaction.latest(list(times(self.library.kinds, kind, top.record))):
-                urls = [sent.full_url for sent in one.sent]
+                urls = [sent.full_url.removeprefix(there) for sent in one.sent]
                 stem = identity.stem(f"{identity.system(base, kind.name)}|{top.record[kind.key]}")
                 entries.append(transaction.provenance(Maker(base, kind.name, self.mapping), top.record[kind.key], stem, urls, recorded))
         return transaction.bundle(entries)

@@ -265,7 +265,7 @@ def test_a_new_record_names_what_is_there_as_it_is_named_there():
     there, pulse, provenance = (entry["resource"] for entry in bundle["entry"])
     assert there == {**encounter, "id": "900"}
     assert pulse["encounter"]["reference"] == "Encounter/900"
-    assert [one["reference"] for one in provenance["target"]] == [one["fullUrl"] for one in bundle["entry"][:2]]
+    assert [one["reference"] for one in provenance["target"]] == ["Encounter/900", bundle["entry"][1]["fullUrl"]]
     assert bundle["entry"][0]["request"] == {"method": "PUT", "url": "Encounter/900"}
 
 
