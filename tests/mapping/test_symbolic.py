@@ -8,7 +8,7 @@ import pytest
 
 from service.fhir import definitions, fhirpath
 from service.fhir.fhirpath import Environment, Node, resource_node
-from service.fhir.validate.corrections import CORRECTIONS
+from service.fhir.validate.corrections import corrected
 from service.mapping import convert, counterpart
 from service.mapping.check import symbols
 from service.mapping.check.symbolic import Focus
@@ -57,11 +57,7 @@ def conditions(shape: Shape) -> list[str]:
     """What is asked of the resources of a shape."""
     profile = definitions.profile(shape.profile)
     asked = [*definitions.invariants(shape.type), *(profile.invariants if profile else ())]
-    own = [
-        CORRECTIONS[rule.expression].expression if rule.expression in CORRECTIONS else rule.expression
-        for rule in asked
-        if "." not in rule.path
-    ]
+    own = [corrected(rule.expression) for rule in asked if "." not in rule.path]
     return [*own, *(one for one in MORE if fits(one, shape.type))]
 
 

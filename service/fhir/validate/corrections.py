@@ -73,3 +73,9 @@ CORRECTIONS = {
     ),
 }
 """By the expression as it is published."""
+
+
+def corrected(expression: str) -> str:
+    """What is evaluated for a published expression: itself, or its correction."""
+    found = CORRECTIONS.get(expression)
+    return found.expression if found else expression

@@ -10,7 +10,7 @@ from service.fhir import definitions, fhirpath
 from service.fhir.definitions import Invariant
 from service.fhir.fhirpath import Environment, EvaluationError, FhirPathError, Node, Path, TooCostlyError
 from service.fhir.validate import rules
-from service.fhir.validate.corrections import CORRECTIONS
+from service.fhir.validate.corrections import corrected
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import Item
 
@@ -105,9 +105,7 @@ def _type_at(place: str) -> str | None:
 @lru_cache(maxsize=4096)
 def rule(said: Invariant) -> Rule:
     """A rule with its function, made for the type of the element that it stands on."""
-    correction = CORRECTIONS.get(said.expression)
-    expression = correction.expression if correction else said.expression
     try:
-        return Rule(said, fhirpath.compile(expression, _type_at(said.path)))
+        return Rule(said, fhirpath.compile(corrected(said.expression), _type_at(said.path)))
     except FhirPathError as error:
         return Rule(said, None, error.message)

@@ -10,10 +10,9 @@ from service.diagnostics.diagnostic import Diagnostic
 from service.diagnostics.messages import elements
 from service.fhir import definitions, fhirpath
 from service.fhir.definitions import Invariant, Profile
-from service.fhir.fhirpath.syntax import Expression
 from service.fhir.json import Value
 from service.fhir.validate import rules
-from service.fhir.validate.corrections import CORRECTIONS
+from service.fhir.validate.corrections import corrected
 from service.mapping.check import situation, symbols
 from service.mapping.check.symbolic import Focus
 from service.mapping.check.symbols import Symbol, Text
@@ -118,16 +117,10 @@ def _errors(found: Iterable[Invariant]) -> tuple[Invariant, ...]:
     return tuple(rule for rule in found if rule.severity == "error" and rule.key not in _ELSEWHERE)
 
 
-@cache
-def _tree(expression: str) -> Expression:
-    corrected = CORRECTIONS.get(expression)
-    return fhirpath.parse(corrected.expression if corrected else expression)
-
-
 def _prove(run: _Run, focus: Focus, rule: Invariant, when: Formula, profile: str = "") -> None:
     if rule.key in _OF_NPI and all(_is_npi(one) for one in focus.this.parts.get("value", ())):
         return
-    truth = focus.truth(_tree(rule.expression))
+    truth = focus.truth(fhirpath.parse(corrected(rule.expression)))
     doubt = negate(truth.true)
     proof = theory(focus.fields)
     if doubt == FALSE or proof.solve(when, doubt) is None:

@@ -13,7 +13,7 @@ from service.fhir import definitions, ucum
 from service.fhir.definitions import Invariant
 from service.fhir.fhirpath import parse
 from service.fhir.fhirpath.syntax import Binary, Call, Constant, Expression, Literal, Member, This, TypeTest
-from service.fhir.validate.corrections import CORRECTIONS
+from service.fhir.validate.corrections import corrected
 from service.fhir.validate.fast.lines import Lines
 from service.fhir.validate.fast.terms import (
     UNKNOWN,
@@ -271,7 +271,7 @@ def refuse(rule: Invariant, v: str, at: str, lines: Lines, counted: frozenset[st
     """Refuse a value of a type that may break a rule: one which looks no further than at the value is asked before it is refused."""
     if not lines.invariants or rule.severity != "error" or rule.key in ELSEWHERE:
         return
-    expression = CORRECTIONS[rule.expression].expression if rule.expression in CORRECTIONS else rule.expression
+    expression = corrected(rule.expression)
     holds = condition(expression, v, at, counted)
     if holds == "True":
         return
