@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from service.fhir import ucum
 from service.fhir.json import Value
 from service.instruments.filled import Answer, Evidence, Filled
 from service.instruments.form import Form, Question
@@ -13,7 +14,6 @@ from service.mapping import counterpart
 from service.mapping.identity import Own
 from service.mapping.library import Library
 from service.mapping.receiver import Receiver
-from service.mapping.terms.quantity import UCUM
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.walk.write import write
 
@@ -100,7 +100,7 @@ def _reference(mapped: Library, evidence: Evidence) -> Value:
 def _question(one: Question, names: Vocabulary) -> Resource:
     asked_when = {"enableWhen": [{"question": one.asked_when, "operator": "=", "answerBoolean": True}]} if one.asked_when else {}
     options = [] if one.type == "boolean" else [{"valueString": word} for word in one.answers.values()]
-    unit = {"system": UCUM, "code": one.unit, "display": names.units[one.unit][0]} if one.unit else {}
+    unit = {"system": ucum.SYSTEM, "code": one.unit, "display": names.units[one.unit][0]} if one.unit else {}
     return {
         **({"extension": [{"url": _UNIT, "valueCoding": unit}]} if unit else {}),
         "linkId": one.link,
@@ -113,4 +113,4 @@ def _question(one: Question, names: Vocabulary) -> Resource:
 
 
 def _quantity(value: Value, unit: str, names: Vocabulary) -> Resource:
-    return {"value": value, "unit": names.units[unit][0], "system": UCUM, "code": unit}
+    return {"value": value, "unit": names.units[unit][0], "system": ucum.SYSTEM, "code": unit}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from service.fhir import ucum
 from service.fhir.fhirpath import nodes
 from service.fhir.fhirpath.errors import StaticError
 from service.fhir.fhirpath.library import FUNCTIONS
@@ -48,7 +49,7 @@ _CALLS = {
     "mod": "rest({}, {})",
 }
 _TYPE_TESTS = {"is": "is_type", "as": "as_type", "ofType": "of_type"}
-_CONSTANTS = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
+_CONSTANTS = {"ucum": ucum.SYSTEM, "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
 _RESOURCES = {"resource": "resource", "rootResource": "root"}
 _STEMS = {"vs-": "http://hl7.org/fhir/ValueSet/", "ext-": "http://hl7.org/fhir/StructureDefinition/"}
 

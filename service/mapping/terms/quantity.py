@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from service.diagnostics.messages import names as say
 from service.diagnostics.messages import reversibility as lost
 from service.diagnostics.messages import types as wrong
+from service.fhir import ucum
 from service.fhir.json import Value, quote
 from service.mapping.terms.term import Constants, Decoded, Emitter, Hole, Incoming, Misfit, Outgoing, Pieces, Place, Record, TwoWay
 from service.records import leaves
 from service.records.fields import Field
-
-UCUM = "http://unitsofmeasure.org"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ class InUnit(TwoWay):
         """The Quantity."""
         del out
         code = self.codes[record[self.unit_field.name]] if self.unit_field else next(iter(self.units))
-        return {"value": record[self.fields[0].name], "unit": self.units[code][0], "system": UCUM, "code": code}
+        return {"value": record[self.fields[0].name], "unit": self.units[code][0], "system": ucum.SYSTEM, "code": code}
 
     def read(self, value: Value, source: Incoming) -> dict[str, Value]:
         """Value and unit by the UCUM code; without a code by the unit text, when it is ours."""
@@ -66,7 +65,7 @@ class InUnit(TwoWay):
     def emit(self, to: Emitter) -> Pieces:
         """The Quantity as text."""
         value: Pieces = ['{"value":', *to.token(self.fields[0]), ","]
-        tails = {code: f'"unit":{quote(texts[0])},"system":{quote(UCUM)},"code":{quote(code)}' for code, texts in self.units.items()}
+        tails = {code: f'"unit":{quote(texts[0])},"system":{quote(ucum.SYSTEM)},"code":{quote(code)}' for code, texts in self.units.items()}
         if not self.unit_field:
             return [*value, *tails.values(), "}"]
         table = to.constant({name: tails[code] for name, code in self.codes.items()}, "units")
@@ -117,4 +116,4 @@ def parse(place: Place, field: Field, unit: str, unit_field: str) -> TwoWay | No
             return None
     units = {code: names.units[code] for code in codes.values()}
     fields = (field,) if unit else (field, place.fields.visible[unit_field])
-    return InUnit(at.span, fields, units, {} if unit else codes, names.spellings(UCUM))
+    return InUnit(at.span, fields, units, {} if unit else codes, names.spellings(ucum.SYSTEM))
