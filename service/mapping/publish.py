@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from service.fhir import definitions as r4
 from service.fhir.json import Number, Value
+from service.fhir.snapshot import STRUCTURES
 from service.mapping.library import Library
 from service.mapping.plan import Block, Items, Part
 from service.mapping.vocabulary import Extension, Vocabulary
-
-_STRUCTURES = "http://hl7.org/fhir/StructureDefinition/"
 
 Definition = dict[str, Value]
 
@@ -74,7 +73,7 @@ def _structure(names: Vocabulary, extension: Extension, contexts: set[str]) -> D
         "abstract": False,
         "context": [{"type": "element", "expression": at} for at in sorted(contexts)],
         "type": "Extension",
-        "baseDefinition": f"{_STRUCTURES}Extension",
+        "baseDefinition": f"{STRUCTURES}Extension",
         "derivation": "constraint",
         "differential": {"element": list(_elements(names.extensions, extension, "Extension"))},
     }
@@ -100,7 +99,7 @@ def _element(element_id: str, **facts: Value) -> Definition:
 
 
 def _type(extension: Extension) -> Definition:
-    targets = [f"{_STRUCTURES}{target}" for target in extension.targets]
+    targets = [f"{STRUCTURES}{target}" for target in extension.targets]
     return {"code": extension.type, **({"targetProfile": targets} if targets else {})}
 
 

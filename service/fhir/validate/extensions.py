@@ -10,11 +10,10 @@ from service.fhir import definitions, fhirpath, primitives
 from service.fhir.definitions import ExtensionDefinition, ExtensionPart, Member
 from service.fhir.fhirpath import Environment, FhirPathError, Node
 from service.fhir.json import Value
+from service.fhir.snapshot import STRUCTURES
 from service.fhir.validate.conformance import Conformance
 from service.fhir.validate.findings import Findings
 from service.fhir.validate.items import Item, Scope
-
-_HL7 = "http://hl7.org/fhir/StructureDefinition/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def check(item: Item, on: Host, findings: Findings, scope: Scope) -> None:
 def _tell_of_unknown(item: Item, url: str, findings: Findings) -> None:
     if item.member.element.name == "modifierExtension":
         findings.warning("extension", item.place, "this modifier extension is not known: what it changes was not checked")
-    elif url.startswith(_HL7):
+    elif url.startswith(STRUCTURES):
         findings.warning("extension", item.place, "R4 has no such extension: it was not checked")
     elif primitives.is_absolute(url):
         findings.information("extension", item.place, "this extension is not known: it was not checked")

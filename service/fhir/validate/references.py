@@ -8,10 +8,8 @@ from dataclasses import replace
 from service.fhir import definitions, primitives
 from service.fhir.bundle import restful
 from service.fhir.json import Value
+from service.fhir.snapshot import STRUCTURES
 from service.fhir.validate.items import Scope
-
-_STRUCTURES = "http://hl7.org/fhir/StructureDefinition/"
-
 
 CONDITIONAL = "a search in place of a reference may stand in a transaction Bundle only"
 """What is wrong with a conditional reference in any other place."""
@@ -29,7 +27,7 @@ def is_torn(reference: Mapping[str, Value], scope: Scope) -> bool:
     """Whether `type` of a Reference is another than what its `reference` names."""
     said = reference.get("type")
     named = {name for name in _literal_types(reference.get("reference"), scope) if isinstance(name, str) and definitions.is_resource(name)}
-    return isinstance(said, str) and bool(named - {said.removeprefix(_STRUCTURES)})
+    return isinstance(said, str) and bool(named - {said.removeprefix(STRUCTURES)})
 
 
 def targets(literal: str, scope: Scope) -> list[dict[str, Value]]:

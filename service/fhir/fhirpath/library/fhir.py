@@ -8,8 +8,7 @@ from service.fhir.fhirpath.errors import EvaluationError
 from service.fhir.fhirpath.nodes import Items, Node, resource_node, step, system
 from service.fhir.fhirpath.operators import NONE, boolean, one, value
 from service.fhir.fhirpath.registry import BOOLEAN, ONCE, Gives, function
-
-_PROFILES = "http://hl7.org/fhir/StructureDefinition/"
+from service.fhir.snapshot import STRUCTURES
 
 
 @function("extension", ONCE, gives=frozenset({"Extension"}))
@@ -62,7 +61,7 @@ def conforms_to(env: Environment, items: Items, profile: Items) -> Items:
         return NONE
     if not isinstance(item, Node) or not isinstance(url, str):
         raise EvaluationError("only a resource conforms to a profile")
-    name = url.removeprefix(_PROFILES)
+    name = url.removeprefix(STRUCTURES)
     if name in definitions.resource_types():
         return boolean(item.type == name)
     verdict = env.conforms(item, url)
